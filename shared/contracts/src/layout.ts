@@ -1,0 +1,45 @@
+/** Where things lie in the processed bucket. The layout is part of the contract; docs/ARCHITECTURE.md explains it. */
+import { shortIdentity } from './identity.ts';
+
+const ROOT = 'processed';
+
+export type OutputRole = 'table' | 'quarantine' | 'duplicates' | 'profile';
+
+const OUTPUT_NAMES: Record<OutputRole, string> = {
+  table: 'table.parquet',
+  quarantine: 'quarantine.jsonl',
+  duplicates: 'duplicates.jsonl',
+  profile: 'profile.json',
+};
+
+/** Everything that one file version became lies under this prefix, and nothing else does. */
+export function versionPrefix(identity: string): string {
+  return `${ROOT}/versions/${identity}/`;
+}
+
+export function outputKey(identity: string, role: OutputRole): string {
+  return versionPrefix(identity) + OUTPUT_NAMES[role];
+}
+
+export function manifestKey(identity: string): string {
+  return `${ROOT}/manifests/${identity}.json`;
+}
+
+/**
+ * The current output of a raw key: `processed/<dir>/processed_<filename>.parquet`. The filename keeps its extension, so
+ * that `a.csv` and `a.txt` do not collide.
+ */
+export function currentTableKey(rawKey: string): string {
+  const cut = rawKey.lastIndexOf('/') + 1;
+  return `${ROOT}/${rawKey.slice(0, cut)}processed_${rawKey.slice(cut)}.parquet`;
+}
+
+/**
+ * `processed/logs/<yyyy>/<mm>/<dd>/<kind>_<timestamp>_<short identity>.json`.
+ * @param uploadedAt the version's LastModified, ISO 8601 in UTC: a report's name holds no clock of its own
+ */
+export function reportKey(kind: 'validation' | 'bias', uploadedAt: string, identity: string): string {
+  const day = uploadedAt.slice(0, 10).replaceAll('-', '/');
+  const timestamp = uploadedAt.replaceAll(/[-:]/g, '');
+  return `${ROOT}/logs/${day}/${kind}_${timestamp}_${shortIdentity(identity)}.json`;
+}
