@@ -119,8 +119,9 @@ async function handleMessage(message: SqsMessage, receiveCount: number, settings
 function parseBody(body: string): unknown {
   try {
     return JSON.parse(body);
-  } catch (error) {
-    throw new ForeignMessageError(`the message body is no JSON: ${(error as Error).message}`);
+  } catch {
+    // The parser's own message quotes the body, which has no place in a log.
+    throw new ForeignMessageError(`the message body is no JSON (${Buffer.byteLength(body)} bytes)`);
   }
 }
 

@@ -3,6 +3,7 @@
  * that was read (If-Match), and never blindly. Source: S3 user guide, "Conditional requests".
  */
 import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -137,13 +138,13 @@ export async function openObject(
   bucket: string,
   key: string,
   { versionId, ifMatch }: { versionId?: string | undefined; ifMatch?: string | undefined } = {},
-): Promise<{ facts: ObjectFacts; body: AsyncIterable<Uint8Array> } | undefined> {
+): Promise<{ facts: ObjectFacts; body: Readable } | undefined> {
   try {
     const output = await s3.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch: ifMatch }),
     );
     if (output.Body === undefined) throw new BrokenWorldError('S3 answered without a body');
-    return { facts: factsOf(output), body: output.Body as AsyncIterable<Uint8Array> };
+    return { facts: factsOf(output), body: output.Body as Readable };
   } catch (error) {
     if (isAbsent(error) || (ifMatch !== undefined && httpStatusOf(error) === 412)) return undefined;
     throw new BrokenWorldError(`cannot read s3://${bucket}/${key}`, error);

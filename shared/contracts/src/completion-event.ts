@@ -21,11 +21,11 @@ export const completionDetailSchema = z.looseObject({
   }),
   outcome: z.enum(['processed', 'rejected', 'gone', 'ignored']),
   kind: z.enum(['reviews', 'restaurant_info']).nullable(),
-  rejection: rejectionSchema.nullable(),
-  counts: countsSchema,
+  rejection: z.looseObject(rejectionSchema.shape).nullable(),
+  counts: z.looseObject(countsSchema.shape),
   processed_bucket: z.string(),
   manifest_key: z.string(),
-  outputs: z.array(outputSchema),
+  outputs: z.array(z.looseObject(outputSchema.shape)),
 });
 
 export const completionEventSchema = z.looseObject({

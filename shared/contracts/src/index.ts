@@ -1,3 +1,4 @@
+export * from './bias.ts';
 export * from './completion-event.ts';
 export * from './identity.ts';
 export * from './layout.ts';
@@ -6,3 +7,4 @@ export * from './pipeline.ts';
 export * from './profile.ts';
 export * from './s3-event.ts';
 export * from './tables.ts';
+export * from './validation.ts';

@@ -31,13 +31,16 @@ export const inferenceSchema = z.strictObject({
   rating_scale: z
     .strictObject({ value: z.literal([5, 10, 100]), evidence: z.string(), ambiguous: z.boolean() })
     .nullable(),
-  date_order: z
-    .strictObject({
-      value: z.enum(['month_first', 'day_first', 'not_needed']),
+  /** One for each separator of dates whose year comes last; empty where no date leaves its order open. */
+  date_orders: z.array(
+    z.strictObject({
+      separator: z.enum(['/', '.', '-']),
+      value: z.enum(['month_first', 'day_first']),
       evidence: z.string(),
+      /** Dates that either order would read, where the file does not settle which. */
       ambiguous_values: count,
-    })
-    .nullable(),
+    }),
+  ),
 });
 
 export const rejectionSchema = z.strictObject({

@@ -63,6 +63,7 @@ const pipelineSchema = z.strictObject({
     file_bytes_max: limit,
     rows_max: limit,
     columns_max: limit,
+    header_bytes_max: limit,
     field_bytes_max: limit,
     row_bytes_max: limit,
     recovered_bytes_max: limit,

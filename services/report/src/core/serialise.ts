@@ -1,0 +1,43 @@
+/** From a summary to its bytes: the same summary gives the same bytes, whoever writes it and however often. */
+import { ReportAssertionError } from '../errors.ts';
+
+/** The part of a zod schema that is used here. */
+export interface Schema<Value> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: Value }
+    | { readonly success: false; readonly error: { readonly issues: readonly SchemaIssue[] } };
+}
+
+interface SchemaIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+const ISSUES_MAX = 8;
+
+/**
+ * JSON with 2 spaces and a line end. Keys stand in the schema's order, and what the schema does not know is left out, so
+ * that nothing gets into a report by accident.
+ * @throws ReportAssertionError when the summary is not what its schema says
+ */
+export function serialise<Summary>(schema: Schema<Summary>, summary: Summary): string {
+  const parsed = schema.safeParse(summary);
+  if (!parsed.success) {
+    throw new ReportAssertionError(`a summary does not fit its schema: ${issuesInOneLine(parsed.error.issues)}`);
+  }
+  return `${JSON.stringify(parsed.data, null, 2)}\n`;
+}
+
+/** `path: message` of the first few, in which no value is repeated. */
+export function issuesInOneLine(issues: readonly SchemaIssue[]): string {
+  const named = issues.slice(0, ISSUES_MAX).map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`);
+  const more = issues.length > ISSUES_MAX ? [`and ${issues.length - ISSUES_MAX} more`] : [];
+  return [...named, ...more].join('; ');
+}
+
+/** By code unit, and so independent of any locale: the order of everything in a report that has no order of its own. */
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,16 @@
+/** The ports of the use case over one S3 bucket, the processed one. */
+import { putOnce, readText, type s3Client } from '@tastetrend/aws';
+import type { CommittedObjects, ReportStore } from './report-upload.ts';
+
+type S3Client = ReturnType<typeof s3Client>;
+
+export function s3CommittedObjects(s3: S3Client, bucket: string): CommittedObjects {
+  return { readText: (key) => readText(s3, bucket, key) };
+}
+
+export function s3ReportStore(s3: S3Client, bucket: string): ReportStore {
+  return {
+    putOnce: (key, text) => putOnce(s3, bucket, key, Buffer.from(text), { contentType: 'application/json' }),
+    readText: (key) => readText(s3, bucket, key),
+  };
+}

@@ -1,0 +1,208 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type BrokenLine, CsvReader, fieldText } from './records.ts';
+
+interface Read {
+  rows: string[][];
+  lines: number[];
+  offsets: number[];
+  broken: { reason: string; line: number; byteOffset: number; raw: string; byteLength: number }[];
+  blanks: number[];
+}
+
+function read(bytes: Buffer, cuts: readonly number[] = [], rowBytesMax = 1000, delimiter = ','): Read {
+  const result: Read = { rows: [], lines: [], offsets: [], broken: [], blanks: [] };
+  const reader = new CsvReader(
+    { delimiter, rowBytesMax, columnsMax: 50 },
+    {
+      record(record) {
+        result.rows.push(Array.from({ length: record.fieldCount }, (_, i) => fieldText(record, i, false)));
+        result.lines.push(record.line);
+        result.offsets.push(record.byteOffset);
+      },
+      broken({ raw, ...rest }: BrokenLine) {
+        result.broken.push({ ...rest, raw: raw.toString('latin1') });
+      },
+      blank: (line) => result.blanks.push(line),
+    },
+  );
+  let from = 0;
+  for (const cut of [...cuts, bytes.length]) {
+    reader.write(bytes.subarray(from, cut));
+    from = cut;
+  }
+  reader.end();
+  return result;
+}
+
+const rowsOf = (text: string) => read(Buffer.from(text)).rows;
+
+describe('records', () => {
+  test.each([
+    [
+      'a,b\n1,2\n',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'a,b\r\n1,2',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'a,b\r1,2\r',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'a,\n,b',
+      [
+        ['a', ''],
+        ['', 'b'],
+      ],
+    ],
+    ['a,', [['a', '']]],
+    ['"a ""b"" c","d\r\ne"\n', [['a "b" c', 'd\r\ne']]],
+    ['"",""', [['', '']]],
+    ['"",x', [['', 'x']]],
+    ['\uFEFFid,x', [['id', 'x']]],
+    ['', []],
+    ['\uFEFF', []],
+    ['"😀","é"', [['😀', 'é']]],
+  ])('%j', (text, rows) => {
+    expect(rowsOf(text)).toEqual(rows);
+  });
+
+  test('a row names the physical line and the byte on which it starts', () => {
+    const { lines, offsets } = read(Buffer.from('h,i\n"a\nb\r\nc",2\n\nx,y\n'));
+    expect(lines).toEqual([1, 2, 6]);
+    expect(offsets).toEqual([0, 4, 16]);
+  });
+
+  test('an empty line is no row', () => {
+    expect(read(Buffer.from('a\n\n\r\nb\n')).blanks).toEqual([2, 3]);
+  });
+});
+
+describe('broken quoting costs its own line and no other', () => {
+  test.each([
+    ['quote_in_unquoted_field', 'a,b\n1,2"3\n4,5\n', '1,2"3'],
+    ['text_after_closing_quote', 'a,b\n"1"x,2\n4,5\n', '"1"x,2'],
+    ['quote_not_closed', 'a,b\n"1,2\n4,5\n', '"1,2'],
+  ])('%s', (reason, text, raw) => {
+    const { rows, broken } = read(Buffer.from(text));
+    expect(rows).toEqual([
+      ['a', 'b'],
+      ['4', '5'],
+    ]);
+    expect(broken).toEqual([{ reason, line: 2, byteOffset: 4, raw, byteLength: raw.length }]);
+  });
+
+  test('a quote that is never closed does not swallow the rows behind it, even past the row limit', () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `${i},some text of row ${i}`);
+    const { rows: found, broken } = read(Buffer.from(`h,t\nx,"open\n${rows.join('\n')}\n`), [], 200);
+    expect(found).toHaveLength(101);
+    expect(broken.map(({ reason, line }) => [reason, line])).toEqual([['quote_not_closed', 2]]);
+  });
+
+  test('a line over the row limit is set aside with its length, its head kept', () => {
+    const { rows, broken } = read(Buffer.from(`a,b\n${'x'.repeat(500)},1\n2,3\n`), [], 100);
+    expect(rows).toEqual([
+      ['a', 'b'],
+      ['2', '3'],
+    ]);
+    expect(broken).toEqual([{ reason: 'row_too_long', line: 2, byteOffset: 4, raw: 'x'.repeat(100), byteLength: 502 }]);
+  });
+});
+
+/** Text that is made of what matters to the grammar, so that every state is met often. */
+const hostile = fc
+  .array(fc.constantFrom('"', '""', ',', '\n', '\r', '\r\n', 'a', 'bc', '"x"', ' ', 'é', '😀', '\n\n'), {
+    maxLength: 40,
+  })
+  .map((parts) => parts.join(''));
+
+describe('property: reading', () => {
+  test('does not depend on where chunks are cut, at any byte', () => {
+    fc.assert(
+      fc.property(hostile, fc.constantFrom(5, 12, 1000), (text, rowBytesMax) => {
+        const bytes = Buffer.from(text);
+        const whole = read(bytes, [], rowBytesMax);
+        for (let cut = 0; cut <= bytes.length; cut++) expect(read(bytes, [cut], rowBytesMax)).toEqual(whole);
+        const everyByte = Array.from({ length: bytes.length }, (_, i) => i);
+        expect(read(bytes, everyByte, rowBytesMax)).toEqual(whole);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('agrees with csv-parse on every well-formed table', () => {
+    const cell = fc.array(fc.constantFrom('"', ',', '\n', '\r\n', 'a', 'ü', '😀', ' ', ';'), { maxLength: 6 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 6 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        (table, lineEnd, isClosed) => {
+          const lines = table.map((row) => row.map((parts) => `"${parts.join('').replaceAll('"', '""')}"`).join(','));
+          const text = lines.join(lineEnd) + (isClosed && lines.length > 0 ? lineEnd : '');
+          const oracle: string[][] = parse(text, { relax_column_count: true, record_delimiter: lineEnd });
+          expect(rowsOf(text)).toEqual(oracle);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('is as strict as csv-parse: it finds fault exactly where the oracle throws', () => {
+    const lfOnly = hostile.map((text) => text.replaceAll('\r', ''));
+    fc.assert(
+      fc.property(lfOnly, (text) => {
+        let oracle: string[][] | undefined;
+        try {
+          oracle = parse(text, { relax_column_count: true, record_delimiter: '\n', skip_empty_lines: true });
+        } catch {
+          oracle = undefined;
+        }
+        const { rows, broken } = read(Buffer.from(text), [], 100_000);
+        if (oracle === undefined) expect(broken.length).toBeGreaterThan(0);
+        else expect({ rows, broken }).toEqual({ rows: oracle, broken: [] });
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('accounts for every byte: records, set-aside lines, line ends and nothing else', () => {
+    fc.assert(
+      fc.property(hostile, fc.constantFrom(5, 1000), (text, rowBytesMax) => {
+        const bytes = Buffer.from(text);
+        let covered = 0;
+        const reader = new CsvReader(
+          { delimiter: ',', rowBytesMax, columnsMax: 50 },
+          {
+            record: (r) => {
+              covered += r.rawEnd - r.rawStart;
+            },
+            broken: (b) => {
+              covered += b.byteLength;
+            },
+            blank: () => {},
+          },
+        );
+        reader.write(bytes);
+        reader.end();
+        const lineEnds = [...bytes].filter((byte) => byte === 10 || byte === 13).length;
+        expect(covered).toBeLessThanOrEqual(bytes.length);
+        expect(covered).toBeGreaterThanOrEqual(bytes.length - lineEnds);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

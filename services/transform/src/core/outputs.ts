@@ -1,0 +1,36 @@
+/** What is shared by the two kinds of file: where a file comes from, and where its rows go. */
+import { limitOf } from '@tastetrend/contracts';
+import type { ProfileBuilder } from './profile-builder.ts';
+import type { QuarantinedRow, RowPlace } from './read-rows.ts';
+
+/** What the outputs say about where they come from. */
+export interface FileContext {
+  readonly identity: string;
+  /** The raw object's key. */
+  readonly sourceFile: string;
+  /** Its versionId, or `etag:…`. */
+  readonly sourceVersion: string;
+  /** The version's LastModified, ISO 8601 in UTC. */
+  readonly uploadedAt: string;
+}
+
+/** Where the two kinds of file write what they find. */
+export interface Outputs<Name extends string> {
+  readonly profile: ProfileBuilder;
+  /** Adds a row to the table; null is no value. */
+  tableRow(row: Readonly<Record<Name, string | number | boolean | null>>): void;
+  duplicate(place: RowPlace, rule: 'exact' | 'copy', repeatsLine: number, reviewId: string | null): void;
+  quarantined(row: QuarantinedRow): void;
+  /** Writes the row group when it is full; to be awaited between chunks of rows. */
+  flush(): Promise<void>;
+}
+
+/** Thrown through the reader to stop it at once, and caught here: more rows than the index may hold. */
+export class TooManyRows extends Error {
+  override readonly name = 'TooManyRows';
+}
+
+/** Throws when a row more would be over the limit on rows. */
+export function assertRowsWithinLimit(rows: number): void {
+  if (rows > limitOf('rows_max')) throw new TooManyRows();
+}

@@ -1,0 +1,87 @@
+/** Tables by hyparquet-writer: zstd pages, statistics on every column, offset indexes. */
+import { constants, zstdCompressSync } from 'node:zlib';
+import type { Column } from '@tastetrend/contracts';
+import type { SchemaElement } from 'hyparquet';
+import { ByteWriter, ParquetWriter as HyparquetWriter } from 'hyparquet-writer';
+import type { ByteSink, ColumnChunk, OpenParquetWriter } from './types.ts';
+import { textAt } from './types.ts';
+
+const ZSTD_LEVEL = 3;
+
+function zstd(input: Uint8Array): Uint8Array {
+  return zstdCompressSync(input, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
+}
+
+function schemaElement({ name, type, nullable }: Column): SchemaElement {
+  const base = { name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED' } as const;
+  switch (type) {
+    case 'string':
+      return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } };
+    case 'double':
+      return { ...base, type: 'DOUBLE' };
+    case 'int32':
+      return { ...base, type: 'INT32' };
+    case 'int64':
+      return { ...base, type: 'INT64' };
+    case 'boolean':
+      return { ...base, type: 'BOOLEAN' };
+    case 'date':
+      return { ...base, type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } };
+    case 'timestamp_ms':
+      return {
+        ...base,
+        type: 'INT64',
+        converted_type: 'TIMESTAMP_MILLIS',
+        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+      };
+  }
+}
+
+function dataOf({ column, values, nulls, nullCount }: ColumnChunk): unknown[] {
+  const data: unknown[] = new Array(nulls.length);
+  for (let i = 0; i < nulls.length; i++) {
+    if (nullCount > 0 && nulls[i] === 1) data[i] = null;
+    else if ('offsets' in values) data[i] = textAt(values, i);
+    else if (column.type === 'int64' || column.type === 'timestamp_ms') data[i] = BigInt(values[i] as number);
+    else if (column.type === 'boolean') data[i] = values[i] === 1;
+    else data[i] = values[i];
+  }
+  return data;
+}
+
+/** hyparquet's buffer, emptied into the sink after each row group; file offsets go on. */
+class SinkWriter extends ByteWriter {
+  readonly #sink: ByteSink;
+  constructor(sink: ByteSink) {
+    super();
+    this.#sink = sink;
+  }
+  flush(): void {
+    this.#sink.write(this.getBytes().slice());
+    this.index = 0;
+  }
+  override finish(): void {
+    this.flush();
+  }
+}
+
+export const openHyparquetWriter: OpenParquetWriter = async (sink, { columns, metadata }) => {
+  const writer = new SinkWriter(sink);
+  const file = new HyparquetWriter({
+    writer,
+    schema: [{ name: 'schema', num_children: columns.length }, ...columns.map(schemaElement)],
+    codec: 'ZSTD',
+    compressors: { ZSTD: zstd },
+    createdBy: 'tastetrend-pipeline',
+    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  });
+  return {
+    async writeRowGroup(group) {
+      const columnData = group.columns.map((chunk) => ({ name: chunk.column.name, data: dataOf(chunk) }));
+      await file.write({ columnData, rowGroupSize: group.rowCount });
+    },
+    async finish() {
+      await file.finish();
+    },
+  };
+};

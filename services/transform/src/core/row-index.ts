@@ -1,0 +1,198 @@
+/**
+ * Which rows of a file are kept, and which repeat one that is. Built in a first pass over the rows, asked in a second;
+ * holds a few numbers for each row and no row: 32 bytes a row in lists, and 27 to 54 more in each of four tables.
+ *
+ * - A row whose id carries `_dup` or `_copy` is a *copy* of the row that agrees with it in base id, date, tip, party and
+ *   demographics, wherever that stands. Of copies alone, the first is kept.
+ * - A row all of whose columns agree with a kept row before it is an *exact* duplicate. Without an id, two rows count as
+ *   equal only if they share a text: a missing id, like a missing text, never makes two rows equal.
+ */
+import type { CleanReview } from './clean-review.ts';
+import { FingerprintTable, IntList } from './fingerprint-table.ts';
+import { copyFingerprint, idFingerprint, rowFingerprint, uidFingerprint } from './fingerprints.ts';
+
+/** What a kept row may take over from a copy. */
+export type Recoverable = 'customerName' | 'ratingRaw' | 'totalSpent' | 'text' | 'location' | 'restaurantName';
+const RECOVERABLE: readonly Recoverable[] = [
+  'customerName',
+  'ratingRaw',
+  'totalSpent',
+  'text',
+  'location',
+  'restaurantName',
+];
+
+export type Recovery = Partial<{ [K in Recoverable]: NonNullable<CleanReview[K]> }>;
+
+export type Verdict =
+  | {
+      readonly kind: 'accepted';
+      readonly idConflict: boolean;
+      readonly uidOrdinal: number;
+      readonly recovery: Recovery | undefined;
+    }
+  | { readonly kind: 'duplicate'; readonly rule: 'exact' | 'copy'; readonly repeatsLine: number };
+
+const SUFFIXED = 1;
+const NONE = -1;
+
+export class RowIndex {
+  readonly #idHeader: string | undefined;
+  readonly #recoveredBytesMax: number;
+  readonly #lines = new IntList();
+  readonly #flags = new IntList();
+  readonly #rowNumbers = new IntList();
+  readonly #copyNumbers = new IntList();
+  readonly #idNumbers = new IntList();
+  readonly #uidNumbers = new IntList();
+  /** 64 bits of the row's fingerprint: put rows that share a uid in an order that is theirs, and not their position's. */
+  readonly #rowOrderHigh = new IntList();
+  readonly #rowOrderLow = new IntList();
+  readonly #rows = new FingerprintTable();
+  readonly #copies = new FingerprintTable();
+  readonly #ids = new FingerprintTable();
+  readonly #uids = new FingerprintTable();
+  /** What suffixed rows have to give, by row; bounded by a named limit. */
+  readonly #offers = new Map<number, Recovery>();
+  #offeredBytes = 0;
+  #offersRefused = 0;
+  #verdicts:
+    | { keptRow: Int32Array; isCopy: Uint8Array; idCounts: Int32Array; ordinals: Map<number, number> }
+    | undefined;
+  readonly #recoveries = new Map<number, Recovery>();
+
+  /** @param idHeader the uploaded header of the id column */
+  constructor(idHeader: string | undefined, recoveredBytesMax: number) {
+    this.#idHeader = idHeader;
+    this.#recoveredBytesMax = recoveredBytesMax;
+  }
+
+  get size(): number {
+    return this.#lines.length;
+  }
+
+  /** Copies whose values could not be held for their originals, because a limit was reached. */
+  get offersRefused(): number {
+    return this.#offersRefused;
+  }
+
+  /** First pass: takes note of the next row. */
+  add(review: CleanReview, line: number): void {
+    const row = this.#lines.length;
+    const print = rowFingerprint(review, this.#idHeader);
+    const isComparable = review.reviewId !== null || review.text !== null;
+    this.#lines.push(line);
+    this.#flags.push(review.isSuffixed ? SUFFIXED : 0);
+    this.#rowNumbers.push(isComparable ? this.#rows.numberOf(print) : NONE);
+    this.#rowOrderHigh.push(print.readInt32LE(0));
+    this.#rowOrderLow.push(print.readInt32LE(4));
+    this.#copyNumbers.push(review.reviewId === null ? NONE : this.#copies.numberOf(copyFingerprint(review)));
+    this.#idNumbers.push(review.reviewId === null ? NONE : this.#ids.numberOf(idFingerprint(review)));
+    this.#uidNumbers.push(this.#uids.numberOf(uidFingerprint(review)));
+    if (review.isSuffixed) this.#offer(row, review);
+  }
+
+  #offer(row: number, review: CleanReview): void {
+    const offer: Recovery = {};
+    let bytes = 0;
+    for (const field of RECOVERABLE) {
+      const value = review[field];
+      if (value === null) continue;
+      Object.assign(offer, { [field]: value });
+      bytes += typeof value === 'string' ? value.length * 2 : 8;
+    }
+    if (this.#offeredBytes + bytes > this.#recoveredBytesMax) {
+      this.#offersRefused += 1;
+      return;
+    }
+    this.#offeredBytes += bytes;
+    this.#offers.set(row, offer);
+  }
+
+  /** Between the passes: settles what every row is. */
+  resolve(): void {
+    const keptRow = new Int32Array(this.size);
+    const isCopy = new Uint8Array(this.size);
+    const heads = this.#copyHeads();
+    const firstKept = new Int32Array(this.#rows.size).fill(NONE);
+    const idCounts = new Int32Array(this.#ids.size);
+    const uidRows = new Map<number, number[]>();
+    const uidFirst = new Int32Array(this.#uids.size).fill(NONE);
+    for (let row = 0; row < this.size; row++) {
+      const head = this.#flags.at(row) === SUFFIXED ? (heads[this.#copyNumbers.at(row)] as number) : row;
+      if (head !== row) {
+        keptRow[row] = head;
+        isCopy[row] = 1;
+        continue;
+      }
+      const number = this.#rowNumbers.at(row);
+      const first = number === NONE ? NONE : (firstKept[number] as number);
+      keptRow[row] = first === NONE ? row : first;
+      if (first !== NONE) continue;
+      if (number !== NONE) firstKept[number] = row;
+      const id = this.#idNumbers.at(row);
+      if (id !== NONE) idCounts[id] = (idCounts[id] as number) + 1;
+      const uid = this.#uidNumbers.at(row);
+      const sibling = uidFirst[uid] as number;
+      if (sibling === NONE) uidFirst[uid] = row;
+      else if (uidRows.has(uid)) uidRows.get(uid)?.push(row);
+      else uidRows.set(uid, [sibling, row]);
+    }
+    for (let row = 0; row < this.size; row++) if (isCopy[row] === 1) this.#recover(row, keptRow[row] as number);
+    this.#offers.clear();
+    this.#verdicts = { keptRow, isCopy, idCounts, ordinals: this.#uidOrdinals(uidRows) };
+  }
+
+  /** For each group of rows that agree as copies do: its first row without a suffix, or else its first. */
+  #copyHeads(): Int32Array {
+    const heads = new Int32Array(this.#copies.size).fill(NONE);
+    for (let row = 0; row < this.size; row++) {
+      const group = this.#copyNumbers.at(row);
+      if (group === NONE) continue;
+      const head = heads[group] as number;
+      const isBetter = head === NONE || (this.#flags.at(head) === SUFFIXED && this.#flags.at(row) !== SUFFIXED);
+      if (isBetter) heads[group] = row;
+    }
+    return heads;
+  }
+
+  #uidOrdinals(uidRows: ReadonlyMap<number, number[]>): Map<number, number> {
+    const ordinals = new Map<number, number>();
+    for (const rows of uidRows.values()) {
+      rows.sort(
+        (a, b) =>
+          this.#rowOrderHigh.at(a) - this.#rowOrderHigh.at(b) ||
+          this.#rowOrderLow.at(a) - this.#rowOrderLow.at(b) ||
+          a - b,
+      );
+      rows.forEach((row, ordinal) => {
+        ordinals.set(row, ordinal);
+      });
+    }
+    return ordinals;
+  }
+
+  /** Of several copies, the first that has a value gives it; whether the kept row lacks it is seen when it is written. */
+  #recover(copy: number, kept: number): void {
+    const offer = this.#offers.get(copy);
+    if (offer !== undefined) this.#recoveries.set(kept, { ...offer, ...this.#recoveries.get(kept) });
+  }
+
+  /** Second pass: what row `row` (from 0, in the order of `add`) is. */
+  verdict(row: number): Verdict {
+    const verdicts = this.#verdicts;
+    if (verdicts === undefined) throw new Error('verdict() was asked before resolve()');
+    const kept = verdicts.keptRow[row] as number;
+    if (kept !== row) {
+      const rule = verdicts.isCopy[row] === 1 ? 'copy' : 'exact';
+      return { kind: 'duplicate', rule, repeatsLine: this.#lines.at(kept) };
+    }
+    const id = this.#idNumbers.at(row);
+    return {
+      kind: 'accepted',
+      idConflict: id !== NONE && (verdicts.idCounts[id] as number) > 1,
+      uidOrdinal: verdicts.ordinals.get(row) ?? 0,
+      recovery: this.#recoveries.get(row),
+    };
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * A raw file on disk becomes its outputs on disk: table, quarantine, duplicates, profile. No clock, no random value, no
+ * map order, no AWS: the same bytes in give the same bytes out. Rows pass by twice and are never held: once to learn what
+ * the file is and which rows repeat which, once to write.
+ */
+import {
+  type Column,
+  type Counts,
+  type Inference,
+  type Profile,
+  profileSchema,
+  RESTAURANT_INFO_COLUMNS,
+  REVIEW_COLUMNS,
+  type Rejection,
+} from '@tastetrend/contracts';
+import { type LocalOutput, losslessBytes, OutputFile } from './output-files.ts';
+import { type FileContext, type Outputs, TooManyRows } from './outputs.ts';
+import { RowGroupBuilder } from './parquet/row-group-builder.ts';
+import type { OpenParquetWriter } from './parquet/types.ts';
+import { ProfileBuilder } from './profile-builder.ts';
+import { type FileHead, type FileKind, readHead } from './read-rows.ts';
+import { rejectionOf } from './rejection.ts';
+import { transformRestaurantInfo } from './transform-restaurant-info.ts';
+import { transformReviews } from './transform-reviews.ts';
+
+export type FileResult =
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  | {
+      readonly kind: 'processed';
+      readonly fileKind: FileKind;
+      readonly counts: Counts;
+      readonly inferred: Inference;
+      readonly profile: Profile;
+      readonly outputs: readonly LocalOutput[];
+    };
+
+/**
+ * @param path the raw bytes on disk, as they were uploaded
+ * @param outputDirectory an empty folder for the outputs
+ */
+export async function transformFile(
+  path: string,
+  context: FileContext,
+  outputDirectory: string,
+  openWriter: OpenParquetWriter,
+): Promise<FileResult> {
+  const head = await readHead(path);
+  if ('rule' in head) return { kind: 'rejected', rejection: head };
+  try {
+    return head.kind === 'reviews'
+      ? await write(path, head, context, outputDirectory, openWriter, REVIEW_COLUMNS, transformReviews)
+      : await write(path, head, context, outputDirectory, openWriter, RESTAURANT_INFO_COLUMNS, transformRestaurantInfo);
+  } catch (error) {
+    if (error instanceof TooManyRows) return { kind: 'rejected', rejection: rejectionOf('too_many_rows') };
+    throw error;
+  }
+}
+
+type Transform<Name extends string> = (
+  path: string,
+  head: FileHead,
+  context: FileContext,
+  outputs: Outputs<Name>,
+) => Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>>;
+
+async function write<Name extends string>(
+  path: string,
+  head: FileHead,
+  context: FileContext,
+  directory: string,
+  openWriter: OpenParquetWriter,
+  columns: readonly (Column & { readonly name: Name })[],
+  transform: Transform<Name>,
+): Promise<FileResult> {
+  const files = (['table', 'quarantine', 'duplicates', 'profile'] as const).map(
+    (role) => new OutputFile(directory, role),
+  );
+  const [table, quarantine, duplicates, profileFile] = files as [OutputFile, OutputFile, OutputFile, OutputFile];
+  try {
+    const profile = new ProfileBuilder(columns.map(({ name }) => name));
+    const builder = new RowGroupBuilder<Name>(columns);
+    const writer = await openWriter(table, { columns, metadata: footerMetadata(head, context) });
+    const flush = async (isEnd: boolean) => {
+      if (builder.rowCount > 0 && (isEnd || builder.isFull)) await writer.writeRowGroup(builder.take());
+    };
+    const inferred = await transform(path, head, context, {
+      profile,
+      tableRow: (row) => builder.push(row),
+      duplicate: (place, rule, repeatsLine, reviewId) => {
+        const { line, byteOffset } = place;
+        const facts = { line, byte_offset: byteOffset, rule, repeats_line: repeatsLine, review_id: reviewId };
+        duplicates.writeLine({ ...facts, ...losslessBytes(place.raw()) });
+      },
+      quarantined: (row) => {
+        const { line, byteOffset, byteLength, reason } = row;
+        profile.quarantined(reason, line);
+        const facts = { line, byte_offset: byteOffset, byte_length: byteLength, reason };
+        quarantine.writeLine({ ...facts, ...losslessBytes(row.raw()) });
+      },
+      flush: () => flush(false),
+    });
+    await flush(true);
+    await writer.finish();
+    const document = profileSchema.parse(profile.build(context.identity, head.kind));
+    profileFile.write(Buffer.from(`${JSON.stringify(document, null, 1)}\n`));
+    return {
+      kind: 'processed',
+      fileKind: head.kind,
+      counts: profile.counts,
+      inferred: { ...head.inferred, ...inferred },
+      profile: document,
+      outputs: files.map((file) => file.close()),
+    };
+  } finally {
+    for (const file of files) file.release();
+  }
+}
+
+/** In the footer, so that equal content of two versions is told apart: by readers, and by the object's ETag. */
+function footerMetadata(head: FileHead, context: FileContext): Record<string, string> {
+  return {
+    'tastetrend.identity': context.identity,
+    'tastetrend.kind': head.kind,
+    'tastetrend.source_file': context.sourceFile,
+    'tastetrend.source_version': context.sourceVersion,
+  };
+}

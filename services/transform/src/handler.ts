@@ -1,0 +1,121 @@
+/** The Lambda: a batch of SQS messages in, the messages that failed out. */
+import {
+  type BatchResponse,
+  dynamoDbClient,
+  eventBridgeClient,
+  ForeignMessageError,
+  handleBatch,
+  MessageFailure,
+  type MessageOutcome,
+  observerOf,
+  readFunctionConfiguration,
+  readSetting,
+  type SqsEvent,
+  s3Client,
+  sqsClient,
+  visibilitySetter,
+  writeFailure,
+} from '@tastetrend/aws';
+import { type FileVersion, identityOf, objectCreatedEventSchema } from '@tastetrend/contracts';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { selectParquetWriter } from './core/parquet/select.ts';
+import { leaseIn } from './lease.ts';
+import { assertMemoryFits } from './memory.ts';
+import type { TransformPorts } from './ports.ts';
+import { processFileVersion } from './process-file-version.ts';
+import { completionsOn, currentTableIn, manifestsIn, rawVersions, versionOutputs, versionsOf } from './s3-ports.ts';
+
+const SERVICE = 'transform';
+
+/** Made at cold start and kept: clients, configuration, the selected writer. A wrong setting fails here, by its name. */
+const configuration = readFunctionConfiguration();
+assertMemoryFits(configuration.functionMemoryMb);
+const openWriter = await selectParquetWriter(readSetting('PARQUET_WRITER'));
+const s3 = s3Client();
+const sqs = sqsClient();
+const dynamoDb = dynamoDbClient();
+const eventBridge = eventBridgeClient();
+
+export function handler(event: SqsEvent, context: Context): Promise<BatchResponse> {
+  const { environment, timeFactor, tableName } = configuration;
+  const lease = leaseIn(dynamoDb, tableName, context, timeFactor);
+  return handleBatch(event, {
+    functionName: SERVICE,
+    timeFactor,
+    remainingTimeMs: () => context.getRemainingTimeInMillis(),
+    setVisibility: visibilitySetter(sqs, configuration.queueUrl),
+    recordFailure: (record) => writeFailure(dynamoDb, tableName, record),
+    onFailure(message, cause, retryAfterS) {
+      const observer = observerOf(SERVICE, environment, { message_id: message.messageId });
+      observer.logger.error('failed', { cause, retry_after_s: retryAfterS });
+      observer.count('TransformFailures', 'Count', 1);
+      observer.flush();
+    },
+    work: (body, message) => work(body, message.messageId, lease),
+  });
+}
+
+async function work(body: unknown, messageId: string, lease: TransformPorts['lease']): Promise<MessageOutcome> {
+  const object = objectOf(body);
+  let retryAfterS = 0;
+  for (const version of await versionsOf(s3, object)) {
+    const outcome = await observed(version, messageId, lease);
+    if (outcome.kind === 'busy') retryAfterS = Math.max(retryAfterS, outcome.retryAfterS);
+  }
+  return retryAfterS > 0 ? { kind: 'busy', retryAfterS } : { kind: 'done' };
+}
+
+/** The object that the message is about. @throws ForeignMessageError when the message is not one of ours */
+function objectOf(body: unknown) {
+  const parsed = objectCreatedEventSchema.safeParse(body);
+  if (!parsed.success) {
+    const issues = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
+    throw new ForeignMessageError(`this is no S3 Object Created event: ${issues}`);
+  }
+  const { bucket, object } = parsed.data.detail;
+  if (bucket.name !== configuration.rawBucket) {
+    throw new ForeignMessageError(`the event is about bucket ${bucket.name}, and not about ${configuration.rawBucket}`);
+  }
+  return { bucket: bucket.name, key: object.key, versionId: object['version-id'], etag: object.etag };
+}
+
+async function observed(version: FileVersion, messageId: string, lease: TransformPorts['lease']) {
+  const identity = identityOf(version);
+  const { environment, processedBucket, eventBusName } = configuration;
+  const keys = { identity, raw_key: version.key, version_id: version.versionId, message_id: messageId };
+  const observer = observerOf(SERVICE, environment, keys);
+  const startedMs = performance.now();
+  const ports: TransformPorts = {
+    raw: rawVersions(s3, version.bucket),
+    manifests: manifestsIn(s3, processedBucket),
+    outputs: versionOutputs(s3, processedBucket),
+    currentTable: currentTableIn(s3, processedBucket),
+    completions: completionsOn(eventBridge, eventBusName, processedBucket),
+    lease,
+    journal: { step: (name, facts = {}) => observer.logger.info(name, { ...facts }) },
+  };
+  try {
+    const outcome = await processFileVersion(version, ports, openWriter);
+    if (outcome.kind === 'busy') {
+      observer.logger.info('busy', { retry_after_s: outcome.retryAfterS });
+      observer.count('LeaseWaits', 'Count', 1);
+    } else if (outcome.wasRepeated) {
+      observer.count('DeliveriesRepeated', 'Count', 1);
+    } else {
+      const { counts, outcome: result, source } = outcome.manifest;
+      observer.count(`Files${result[0]?.toUpperCase()}${result.slice(1)}`, 'Count', 1);
+      observer.count('RowsRead', 'Count', counts.rows_read);
+      observer.count('RowsAccepted', 'Count', counts.accepted);
+      observer.count('RowsDuplicate', 'Count', counts.duplicates);
+      observer.count('RowsQuarantined', 'Count', counts.quarantined);
+      observer.count('BytesRead', 'Bytes', source.size_bytes ?? 0);
+      observer.count('TransformDuration', 'Milliseconds', performance.now() - startedMs);
+    }
+    return outcome;
+  } catch (error) {
+    throw new MessageFailure(identity, error);
+  } finally {
+    observer.flush();
+  }
+}

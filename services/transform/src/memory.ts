@@ -1,0 +1,25 @@
+/** The bound on a worker's memory, checked at start: a setting that does not fit fails before the first file. */
+import { limitOf, pipeline } from '@tastetrend/contracts';
+
+/** Code, clients, one row group with its writer's copies, the parser's buffer; measured, rounded up. */
+const BASE_MB = 160;
+const FILE_MB = 110;
+/** core/row-index.ts: lists and tables, at their emptiest. */
+const INDEX_BYTES_PER_ROW = 250;
+
+export class MemoryDoesNotFitError extends Error {
+  override readonly name = 'MemoryDoesNotFitError';
+}
+
+/** @throws MemoryDoesNotFitError when the files that may be in flight do not fit the function */
+export function assertMemoryFits(functionMemoryMb: number): void {
+  const inFlight = pipeline.functions.transform.messages_in_flight_max;
+  const fileMb = FILE_MB + (limitOf('rows_max') * INDEX_BYTES_PER_ROW) / 1e6;
+  const needMb = BASE_MB + inFlight * fileMb;
+  if (needMb > functionMemoryMb) {
+    throw new MemoryDoesNotFitError(
+      `${inFlight} files in flight of up to ${limitOf('rows_max')} rows need ${Math.ceil(needMb)} MB; ` +
+        `the function has ${functionMemoryMb} MB. Lower messages_in_flight_max or rows_max, or raise memory_mb.`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+/** What the use case needs of the world, named for what it does. The adapters stand in s3-ports.ts and lease.ts. */
+import type { FileVersion, Manifest } from '@tastetrend/contracts';
+import type { LocalOutput } from './core/output-files.ts';
+
+export interface RawFacts {
+  readonly etag: string;
+  readonly bytes: number;
+  /** S3's LastModified, ISO 8601 in UTC. */
+  readonly uploadedAt: string;
+}
+
+export interface RawVersions {
+  /**
+   * Opens a version; undefined when it is gone. Facts and bytes come from one answer.
+   * `download` writes the bytes to a path, and throws when they are not as many as announced; `discard` reads none.
+   */
+  open(
+    version: FileVersion,
+  ): Promise<{ facts: RawFacts; download(path: string): Promise<void>; discard(): void } | undefined>;
+  /** The versionId that is current, undefined when there is none (never was, or is deleted). */
+  current(key: string): Promise<string | undefined>;
+  /** All versions of the key, newest first; delete markers among them. */
+  list(key: string): Promise<readonly { versionId: string; isDeleteMarker: boolean }[]>;
+}
+
+export interface Manifests {
+  read(identity: string): Promise<Manifest | undefined>;
+  /** Creates it once. @returns the manifest that stands: this one, or the one that another delivery created before. */
+  create(manifest: Manifest): Promise<Manifest>;
+}
+
+export interface VersionOutputs {
+  /** Writes each output once under the identity's prefix; what is there already stays. */
+  store(identity: string, outputs: readonly LocalOutput[]): Promise<void>;
+}
+
+/** The current table of a raw key, which all versions of the key compete for. */
+export interface CurrentTable {
+  read(
+    rawKey: string,
+  ): Promise<{ etag: string; identity: string; versionId: string; transformVersion: number } | undefined>;
+  /**
+   * Puts the manifest's table in the place of the one that was read (`undefined`: of none).
+   * @returns `refused` when the place has changed since
+   */
+  replace(rawKey: string, readEtag: string | undefined, winner: Manifest): Promise<'written' | 'refused'>;
+}
+
+export interface Completions {
+  publish(manifest: Manifest): Promise<void>;
+}
+
+/** Keeps two workers from doing the same work at once. It saves work and is never the truth. */
+export interface Lease {
+  hold<T>(
+    identity: string,
+    work: () => Promise<T>,
+  ): Promise<{ kind: 'done'; value: T } | { kind: 'busy'; retryAfterS: number } | { kind: 'done_before' }>;
+}
+
+/** One line for each step of a file version. */
+export interface Journal {
+  step(name: string, facts?: Readonly<Record<string, string | number | boolean | null>>): void;
+}
+
+export interface TransformPorts {
+  readonly raw: RawVersions;
+  readonly manifests: Manifests;
+  readonly outputs: VersionOutputs;
+  readonly currentTable: CurrentTable;
+  readonly completions: Completions;
+  readonly lease: Lease;
+  readonly journal: Journal;
+}

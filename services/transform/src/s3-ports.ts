@@ -1,0 +1,184 @@
+/** The ports over S3 and EventBridge. */
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline as pump } from 'node:stream/promises';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { S3Client } from '@aws-sdk/client-s3';
+import {
+  BrokenWorldError,
+  headObject,
+  listVersions,
+  openObject,
+  publishEvent,
+  putOnce,
+  putOver,
+  readText,
+} from '@tastetrend/aws';
+import {
+  COMPLETION_DETAIL_TYPE,
+  COMPLETION_SOURCE,
+  completionDetailOf,
+  currentTableKey,
+  etagVersionId,
+  type FileVersion,
+  type Manifest,
+  manifestKey,
+  manifestSchema,
+  type OutputRole,
+  outputKey,
+} from '@tastetrend/contracts';
+import type { Completions, CurrentTable, Manifests, RawVersions, VersionOutputs } from './ports.ts';
+
+const PARQUET_TYPE = 'application/vnd.apache.parquet';
+const JSON_TYPE = 'application/json';
+const CONTENT_TYPES: Record<OutputRole, string> = {
+  table: PARQUET_TYPE,
+  quarantine: 'application/x-ndjson',
+  duplicates: 'application/x-ndjson',
+  profile: JSON_TYPE,
+};
+
+async function download(body: AsyncIterable<Uint8Array>, path: string, bytes: number, name: string): Promise<void> {
+  try {
+    await pump(body, createWriteStream(path));
+  } catch (error) {
+    throw new BrokenWorldError(`cannot download ${name}`, error);
+  }
+  const { size } = await stat(path);
+  if (size !== bytes) throw new BrokenWorldError(`${name} ended after ${size} of ${bytes} bytes`);
+}
+
+/** In a bucket that keeps no versions, an object is named by its etag and read only while it still has it. */
+function selectorOf(versionId: string): { versionId?: string; ifMatch?: string } {
+  return versionId.startsWith('etag:') ? { ifMatch: `"${versionId.slice('etag:'.length)}"` } : { versionId };
+}
+
+function namedVersion(versionId: string | undefined, etag: string | undefined): string {
+  return versionId === undefined || versionId === 'null' ? etagVersionId(etag ?? '') : versionId;
+}
+
+export function rawVersions(s3: S3Client, bucket: string): RawVersions {
+  return {
+    async open(version) {
+      const opened = await openObject(s3, bucket, version.key, selectorOf(version.versionId));
+      if (opened === undefined) return undefined;
+      const { etag, bytes, lastModified } = opened.facts;
+      return {
+        facts: { etag, bytes, uploadedAt: lastModified },
+        download: (path) => download(opened.body, path, bytes, `s3://${bucket}/${version.key}`),
+        discard: () => opened.body.destroy(),
+      };
+    },
+    async current(key) {
+      const facts = await headObject(s3, bucket, key);
+      return facts === undefined ? undefined : namedVersion(facts.versionId, facts.etag);
+    },
+    async list(key) {
+      const listed = await listVersions(s3, bucket, key);
+      return listed.map(({ versionId, etag, isDeleteMarker }) => ({
+        versionId: namedVersion(versionId, etag),
+        isDeleteMarker,
+      }));
+    },
+  };
+}
+
+/**
+ * The file versions that an Object Created event is about. Without a version id (a bucket that keeps no versions, or a
+ * stand-in for AWS that leaves it out) these are all versions of the key with the event's etag.
+ */
+export async function versionsOf(
+  s3: S3Client,
+  object: { bucket: string; key: string; versionId: string | undefined; etag: string | undefined },
+): Promise<FileVersion[]> {
+  const { bucket, key, versionId, etag } = object;
+  if (versionId !== undefined) return [{ bucket, key, versionId }];
+  const listed = await listVersions(s3, bucket, key);
+  const same = listed.filter(
+    (version) =>
+      !version.isDeleteMarker && (etag === undefined || version.etag?.replaceAll('"', '') === etag.replaceAll('"', '')),
+  );
+  if (same.length > 0)
+    return same.map((found) => ({ bucket, key, versionId: namedVersion(found.versionId, found.etag) }));
+  return [{ bucket, key, versionId: etagVersionId(etag ?? '') }];
+}
+
+export function manifestsIn(s3: S3Client, bucket: string): Manifests {
+  const read = async (identity: string): Promise<Manifest | undefined> => {
+    const text = await readText(s3, bucket, manifestKey(identity));
+    return text === undefined ? undefined : manifestSchema.parse(JSON.parse(text));
+  };
+  return {
+    read,
+    async create(manifest) {
+      const body = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
+      const key = manifestKey(manifest.identity);
+      if ((await putOnce(s3, bucket, key, body, { contentType: JSON_TYPE })) === 'written') return manifest;
+      const standing = await read(manifest.identity);
+      if (standing === undefined) throw new BrokenWorldError(`s3://${bucket}/${key} was refused and is not there`);
+      return standing;
+    },
+  };
+}
+
+export function versionOutputs(s3: S3Client, bucket: string): VersionOutputs {
+  return {
+    async store(identity, outputs) {
+      for (const { role, path, bytes } of outputs) {
+        const key = outputKey(identity, role);
+        await putOnce(s3, bucket, key, { path, bytes }, { contentType: CONTENT_TYPES[role] });
+      }
+    },
+  };
+}
+
+export function currentTableIn(s3: S3Client, bucket: string): CurrentTable {
+  return {
+    async read(rawKey) {
+      const facts = await headObject(s3, bucket, currentTableKey(rawKey));
+      if (facts === undefined) return undefined;
+      const { identity = '', 'version-id': versionId = '', 'transform-version': transformVersion } = facts.metadata;
+      return { etag: facts.etag, identity, versionId, transformVersion: Number(transformVersion ?? 0) };
+    },
+    async replace(rawKey, readEtag, winner) {
+      const table = winner.outputs.find(({ role }) => role === 'table');
+      const opened = table && (await openObject(s3, bucket, table.key));
+      if (table === undefined || opened === undefined) {
+        throw new BrokenWorldError(`the table of ${winner.identity} is not where its manifest says`);
+      }
+      const directory = await mkdtemp(join(tmpdir(), 'promote-'));
+      try {
+        const path = join(directory, 'table');
+        await download(opened.body, path, table.bytes, `s3://${bucket}/${table.key}`);
+        const body = { path, bytes: table.bytes };
+        const options = {
+          contentType: PARQUET_TYPE,
+          metadata: {
+            identity: winner.identity,
+            'version-id': winner.source.version_id,
+            'transform-version': String(winner.transform_version),
+          },
+        };
+        const key = currentTableKey(rawKey);
+        return readEtag === undefined
+          ? await putOnce(s3, bucket, key, body, options)
+          : await putOver(s3, bucket, key, readEtag, body, options);
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+export function completionsOn(eventBridge: EventBridgeClient, busName: string, processedBucket: string): Completions {
+  return {
+    publish: (manifest) =>
+      publishEvent(eventBridge, busName, {
+        source: COMPLETION_SOURCE,
+        detailType: COMPLETION_DETAIL_TYPE,
+        detail: completionDetailOf(manifest, processedBucket),
+      }),
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * The validation summary: what became of one upload, and whether it is good enough. Written once for each file version,
+ * from its manifest and profile alone. Fields are added within version 1, never changed or removed; readers leave out
+ * what they do not know. It holds no row's names, texts or demographics.
+ */
+import * as z from 'zod';
+import { countsSchema, inferenceSchema, rejectionSchema } from './manifest.ts';
+
+const count = z.int().min(0);
+/** 0 to 100, rounded to 2 decimals, half up; null when there was nothing to divide by. */
+const percent = z.number().min(0).max(100).nullable();
+const finding = { count, first_lines: z.array(z.int().positive()) };
+
+/** Which file version a summary is about: the first fields of every summary. */
+export const reportedVersionShape = {
+  identity: z.string().regex(/^[0-9a-f]{64}$/),
+  completion_id: z.string().regex(/^[0-9a-f]{64}$/),
+  transform_version: z.int().positive(),
+  source: z.object({
+    bucket: z.string(),
+    key: z.string(),
+    version_id: z.string(),
+    /** S3's LastModified; null when the version was gone before it could be read. */
+    uploaded_at: z.iso.datetime().nullable(),
+  }),
+  /** A folder marker (`ignored` in the manifest) is no file and gets no summary. */
+  outcome: z.enum(['processed', 'rejected', 'gone']),
+  kind: z.enum(['reviews', 'restaurant_info']).nullable(),
+};
+
+export const checkStatusSchema = z.enum(['pass', 'warn', 'fail']);
+
+export const checkSchema = z.object({
+  /** A stable name: a threshold's in pipeline.json, `file_readable` or `file_present`. */
+  name: z.string(),
+  status: checkStatusSchema,
+  /** What was compared with the thresholds, in `unit`; null where there was nothing to observe. Rounded for reading. */
+  observed: z.number().nullable(),
+  unit: z.enum(['percent', 'rows']).nullable(),
+  /** The integers behind `observed`. The comparison is made on them, unrounded. */
+  counted: z.object({ count, of: count, of_what: z.string() }).nullable(),
+  /** Passed only up to, or only from, these values; a value equal to a threshold passes it. */
+  threshold: z
+    .object({ direction: z.enum(['over', 'under']), warn: z.number().nullable(), fail: z.number().nullable() })
+    .nullable(),
+  message: z.string(),
+  /** Null when the check passes: then there is nothing to do. */
+  what_to_do: z.string().nullable(),
+});
+
+const readability = { uploaded: count, readable: count, unreadable: count, readable_pct: percent };
+
+export const findingsSchema = z.object({
+  blank_lines: count,
+  /** Accepted rows with and without a value, for each column of the table. */
+  columns: z.array(z.object({ column: z.string(), present: count, missing: count, missing_pct: percent })),
+  /** What the cleaning did to values. */
+  rules: z.array(z.object({ rule: z.string(), ...finding })),
+  quarantine: z.array(z.object({ reason: z.string(), ...finding })),
+  duplicates: z.object({ exact: z.object(finding), copy: z.object(finding) }),
+  /** Values that a kept row took over from a copy of it. */
+  recovered: z.array(z.object({ column: z.string(), count })),
+  id_conflict_rows: count,
+  /** Cells of all readable rows (duplicates included) with something in them, and those that could be read. */
+  readability: z.object({
+    ratings: z.object({ ...readability, out_of_scale: count }),
+    dates: z.object(readability),
+    texts: z.object(readability),
+  }),
+});
+
+export const validationSchema = z
+  .object({
+    schema: z.literal('tastetrend.validation/1'),
+    ...reportedVersionShape,
+    rejection: rejectionSchema.nullable(),
+    /** The worst of the checks. */
+    status: checkStatusSchema,
+    checks: z.array(checkSchema).min(1),
+    counts: countsSchema,
+    /** accounted_for = accepted + duplicates + quarantined, which is rows_read: no other summary can be written. */
+    conservation: z.object({ accounted_for: count, holds: z.literal(true) }),
+    /** Null where no table was made, so that there is nothing to find. */
+    findings: findingsSchema.nullable(),
+    inferred: inferenceSchema.nullable(),
+  })
+  .refine(
+    ({ counts, conservation }) =>
+      conservation.accounted_for === counts.rows_read &&
+      counts.rows_read === counts.accepted + counts.duplicates + counts.quarantined,
+    'rows read must equal accepted + duplicates + quarantined',
+  );
+
+export type CheckStatus = z.infer<typeof checkStatusSchema>;
+export type Check = z.infer<typeof checkSchema>;
+export type ValidationFindings = z.infer<typeof findingsSchema>;
+export type Validation = z.infer<typeof validationSchema>;
