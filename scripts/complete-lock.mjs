@@ -18,11 +18,16 @@ for (const parent of Object.values(packages)) {
   for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
     const place = `node_modules/${name}`;
     if (place in packages || !/^\d/.test(version)) continue;
-    const words = name.split('/').pop().split('-').flatMap((word) => [word, OTHER_NAMES[word] ?? '']);
+    const words = name
+      .split('/')
+      .pop()
+      .split('-')
+      .flatMap((word) => [word, OTHER_NAMES[word] ?? '']);
     const os = words.filter((word) => OS.includes(word));
     const cpu = words.filter((word) => CPU.includes(word) || word === 'wasm32');
     if (os.length === 0 && cpu.length === 0) throw new Error(`cannot tell which platform ${name} is for`);
-    const libc = words.includes('musl') || words.includes('musleabihf') ? ['musl'] : words.includes('gnu') ? ['glibc'] : [];
+    const libc =
+      words.includes('musl') || words.includes('musleabihf') ? ['musl'] : words.includes('gnu') ? ['glibc'] : [];
     packages[place] = {
       version,
       ...(cpu.length > 0 ? { cpu } : {}),

@@ -19,7 +19,9 @@ import type { Target } from './target.ts';
 export interface FetchedFile {
   readonly directory: string;
   readonly profile: Profile | undefined;
-  readonly validation: { readonly status: Validation['status']; readonly failed: readonly string[] } | undefined;
+  readonly validation:
+    | { readonly status: Validation['status']; readonly failed: readonly string[]; readonly warned: readonly string[] }
+    | undefined;
   /** Names of what was fetched. */
   readonly files: readonly string[];
 }
@@ -60,8 +62,11 @@ export async function fetchOutputs(manifest: Manifest, target: Target, out: stri
 
 async function readValidation(path: string): Promise<FetchedFile['validation']> {
   const { status, checks } = validationSchema.parse(await readJson(path));
-  const failed = checks.filter((check) => check.status === 'fail');
-  return { status, failed: failed.map(({ message, what_to_do }) => `${message} ${what_to_do ?? ''}`.trim()) };
+  const texts = (wanted: 'warn' | 'fail') =>
+    checks
+      .filter((check) => check.status === wanted)
+      .map(({ message, what_to_do }) => `${message} ${what_to_do ?? ''}`.trim());
+  return { status, failed: texts('fail'), warned: texts('warn') };
 }
 
 async function fetchObject(target: Target, key: string, path: string): Promise<void> {

@@ -8,6 +8,7 @@ import {
   formatFailures,
   formatLocations,
   formatSummary,
+  formatWarnings,
   hasFailed,
   summaryJson,
 } from './summary.ts';
@@ -42,6 +43,8 @@ export async function runFiles(paths: readonly string[], target: Target, options
   } else {
     process.stdout.write(`\n${formatSummary(finished)}\n`);
     if (failures !== '') process.stdout.write(`\nWhat failed:\n${failures}\n`);
+    const warnings = formatWarnings(finished);
+    if (warnings !== '') process.stdout.write(`\nWhat to look at:\n${warnings}\n`);
     const locations = formatLocations(finished);
     if (locations !== '') process.stdout.write(`\nWhat each file became:\n${locations}\n`);
   }

@@ -57,25 +57,44 @@ export function formatSummary(files: readonly FinishedFile[]): string {
   return formatTable(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left', 'right']);
 }
 
-/** Why each file that failed did, in one or two lines. */
+/** Why each file that failed did, and what to do about it. */
 export function formatFailures(files: readonly FinishedFile[]): string {
   return files
     .filter(hasFailed)
-    .map(({ moved, fetched }) => `${printable(moved.key)}: ${printable(reasonOf(moved, fetched))}`)
+    .flatMap(({ moved, fetched }) => [
+      `  ${printable(moved.key)}`,
+      ...reasonsOf(moved, fetched).map((reason) => `    ${printable(reason)}`),
+    ])
     .join('\n');
 }
 
-function reasonOf({ end }: MovedFile, fetched: FetchedFile | undefined): string {
+function reasonsOf({ end }: MovedFile, fetched: FetchedFile | undefined): readonly string[] {
   switch (end.kind) {
-    case 'dead':
-      return `failed ${end.failure.receiveCount} times and lies in the dead-letter queue of ${end.failure.service}. Cause: ${end.failure.cause}`;
+    case 'dead': {
+      const { receiveCount, service, cause } = end.failure;
+      return [`failed ${receiveCount} times and lies in the dead-letter queue of ${service}. Cause: ${cause}`];
+    }
     case 'timed_out':
-      return `not finished after ${end.waitedS} s; it may still be worked on. See \`tastetrend status\`, or wait longer with --timeout.`;
+      return [
+        `not finished after ${end.waitedS} s; it may still be worked on. See \`tastetrend status\`, or wait longer with --timeout.`,
+      ];
     case 'reported':
-      if (end.manifest.rejection !== null) return `rejected. ${end.manifest.rejection.message}`;
-      if (end.manifest.outcome === 'gone') return 'the file was deleted before it was read';
-      return `validation failed: ${fetched?.validation?.failed.join(' ') ?? 'there is no validation summary'}`;
+      if (end.manifest.rejection !== null) return [`rejected: ${end.manifest.rejection.message}`];
+      if (end.manifest.outcome === 'gone') return ['the file was deleted before it was read'];
+      return fetched?.validation?.failed ?? ['there is no validation summary'];
   }
+}
+
+/** What passed with a warning, and what to do about it. */
+export function formatWarnings(files: readonly FinishedFile[]): string {
+  return files
+    .flatMap(({ moved, fetched }) => {
+      const warned = fetched?.validation?.warned ?? [];
+      return warned.length === 0
+        ? []
+        : [`  ${printable(moved.key)}`, ...warned.map((text) => `    ${printable(text)}`)];
+    })
+    .join('\n');
 }
 
 /** Where things lie, relative to where the user stands. */
@@ -105,7 +124,8 @@ export function summaryJson(files: readonly FinishedFile[]): unknown {
         key: moved.key,
         identity: moved.identity,
         status: statusOf(file),
-        reason: hasFailed(file) ? reasonOf(moved, fetched) : null,
+        reasons: hasFailed(file) ? reasonsOf(moved, fetched) : [],
+        warnings: fetched?.validation?.warned ?? [],
         duration_ms: Math.round(moved.ms),
         kind: manifest?.kind ?? null,
         version_id: manifest?.source.version_id ?? null,

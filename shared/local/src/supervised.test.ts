@@ -112,6 +112,7 @@ describe('a supervised stack', () => {
     );
     const second = await startSupervised({ ...options(), log: () => {} });
     await expect(second.keep()).rejects.toThrow(StackAlreadyKeptError);
+    await expect(second.keep()).rejects.toThrow('A stack is kept already');
     await second.stop();
 
     expect(await stopKeptStack(root)).toBe(true);
@@ -172,8 +173,10 @@ describe.runIf(existsSync('/proc/self/environ'))('no process is left', () => {
       const [told] = (await once(starter.stdout as NonNullable<typeof starter.stdout>, 'data')) as [Buffer];
       const stack = JSON.parse(told.toString()) as SupervisedStack;
       await upload(stack.endpoint, stack.region, stack.resources.buckets.raw);
+      const log = path.join(stack.logsDir, 'transform.log');
+      await eventually('the function works', () => readFileSync(log, 'utf8').includes('START'));
       // The starter, the supervisor, MiniStack, and the function's environment.
-      await eventually('the function works', () => processesOf(tmp).length === 4);
+      expect(processesOf(tmp)).toHaveLength(4);
       process.kill(victim === 'starter' ? (starter.pid as number) : stack.pid, 'SIGKILL');
       if (victim === 'supervisor') process.kill(starter.pid as number, 'SIGKILL');
       await allGone();

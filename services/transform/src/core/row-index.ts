@@ -4,8 +4,9 @@
  *
  * - A row whose id carries `_dup` or `_copy` is a *copy* of the row that agrees with it in base id, date, tip, party and
  *   demographics, wherever that stands. Of copies alone, the first is kept.
- * - A row all of whose columns agree with a kept row before it is an *exact* duplicate. Without an id, two rows count as
- *   equal only if they share a text: a missing id, like a missing text, never makes two rows equal.
+ * - A row all of whose columns agree with a kept row before it is an *exact* duplicate. A row with
+ *   neither id, customer nor text says nothing of whose review it is, and equals no other: what is missing never makes
+ *   two rows equal.
  */
 import type { CleanReview } from './clean-review.ts';
 import { FingerprintTable, IntList } from './fingerprint-table.ts';
@@ -80,7 +81,7 @@ export class RowIndex {
   add(review: CleanReview, line: number): void {
     const row = this.#lines.length;
     const print = rowFingerprint(review, this.#idHeader);
-    const isComparable = review.reviewId !== null || review.text !== null;
+    const isComparable = review.reviewId !== null || review.customerName !== null || review.text !== null;
     this.#lines.push(line);
     this.#flags.push(review.isSuffixed ? SUFFIXED : 0);
     this.#rowNumbers.push(isComparable ? this.#rows.numberOf(print) : NONE);

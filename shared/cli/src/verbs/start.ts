@@ -36,7 +36,7 @@ function makeSamples(dir: string, seed: number): string[] {
   return writeSampleFiles({ seed, dir }).map(({ name }) => join(dir, name));
 }
 
-async function runLocally(paths: readonly string[], { options, root, signal }: Invocation): Promise<number> {
+async function runLocally(paths: readonly string[], { files, options, root, signal }: Invocation): Promise<number> {
   const endpoint = readEndpoint();
   if (endpoint === undefined && options.python === undefined) {
     throw new UsageError('The local AWS needs a Python; run it through `npm start`, which sets one up.');
@@ -46,17 +46,21 @@ async function runLocally(paths: readonly string[], { options, root, signal }: I
       ? 'Starting the local AWS …'
       : `Using ${endpoint} (AWS_ENDPOINT_URL) instead of the local AWS …`,
   );
+  let isStopping = false;
   const stack = await startSupervised({
     root,
     keep: options.keep,
     bundles: bundlesIn(root),
     timeFactor: options.timeFactor ?? TIME_FACTOR,
     signal,
-    log: (line) => say(`  ${line}`),
+    log: (line) => {
+      if (!isStopping) say(`  ${line}`);
+    },
     ...(options.python === undefined ? {} : { python: options.python }),
     ...(endpoint === undefined ? {} : { endpoint, ...(await accessTo(endpoint)) }),
   });
   const stop = async () => {
+    isStopping = true;
     if (!options.keep) await stack.stop();
   };
   try {
@@ -64,7 +68,8 @@ async function runLocally(paths: readonly string[], { options, root, signal }: I
       `The pipeline is up at ${stack.endpoint}. Uploading ${paths.length} ${paths.length === 1 ? 'file' : 'files'} …`,
     );
     const code = await runFiles(paths, localTarget(stack), { ...options, signal });
-    if (!options.json) process.stdout.write(options.keep ? keptHints(stack.endpoint) : nextHints(options.out));
+    if (!options.json)
+      process.stdout.write(options.keep ? keptHints(stack.endpoint) : nextHints(options.out, files.length === 0));
     return code;
   } finally {
     await stop();
@@ -90,13 +95,15 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function nextHints(out: string): string {
+function nextHints(out: string, areSamples: boolean): string {
+  const query = areSamples
+    ? `select restaurant_name, count(*), round(avg(rating_1_5), 2) from '${out}/*/processed_*_reviews.*.parquet' group by 1`
+    : `select * from '${out}/*/processed_*.parquet' limit 5`;
   return `
 What to try next:
-  npm start -- your-reviews.csv            your own file, whatever its columns are called
-  npm start -- --keep                      a stack that stays, to talk to
-  duckdb -c "select restaurant_name, count(*), round(avg(rating_1_5), 2)
-             from read_parquet('${out}/*/processed_*_reviews.*.parquet') group by 1"
+  duckdb -c "${query}"
+  npm start -- your-reviews.csv    your own file, whatever its columns are called
+  npm start -- --keep              a pipeline that stays, to talk to
 `;
 }
 

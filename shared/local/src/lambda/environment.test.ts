@@ -181,6 +181,8 @@ describe('an execution environment', () => {
     const { lambda } = start({ concurrency: 2, tmpRoot: own });
     const three = await Promise.all(Array.from({ length: 3 }, () => lambda.invoke({ do: 'sleep', ms: 300 })));
     expect(three.filter((outcome) => outcome.kind === 'failed')).toMatchObject([{ reason: 'throttled' }]);
+    const warm = await Promise.all(Array.from({ length: 3 }, () => lambda.invoke({ do: 'sleep', ms: 100 })));
+    expect(warm.filter((outcome) => outcome.kind === 'failed')).toMatchObject([{ reason: 'throttled' }]);
     const pids = lambda.pids;
     expect(pids).toHaveLength(2);
     expect(await readdir(own)).toHaveLength(2);

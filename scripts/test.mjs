@@ -1,0 +1,19 @@
+// npm test [-- vitest's own arguments]: sets up what is missing, builds the bundles that the tests run, runs all tests.
+import { join } from 'node:path';
+import { build, exitWith, prepare, run } from './launch.mjs';
+import { ensureVenv, ROOT } from './setup.mjs';
+
+await exitWith(async () => {
+  const { node, env } = await prepare();
+  await build(env);
+  for (const name of ['ministack', 'readback']) {
+    try {
+      await ensureVenv(name, { log: (line) => process.stderr.write(`${line}\n`) });
+    } catch (error) {
+      // The tests that need it skip themselves, each with this reason; .ci/run does not accept that.
+      process.stderr.write(`SKIPPED everything that needs the Python environment "${name}": ${error.message}\n`);
+    }
+  }
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  return await run(node, [vitest, 'run', ...process.argv.slice(2)], env);
+});
