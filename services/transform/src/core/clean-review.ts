@@ -98,6 +98,7 @@ export class ReviewCleaner {
     if (id.isDamaged || id.isSuffixed) keep('review_id');
     const customer = parseCustomerName(cellOf('customer_name'));
     if (customer.hadPrefix) applied.push('customer_prefix_removed');
+    if (customer.hadPrefix && customer.name === null) keep('customer_name');
     const rating = this.#rating(cellOf('rating').trim(), applied);
     if (rating.isRefused) keep('rating');
     const age = normed('age_range', ageGroupOf, 'age_range_unreadable');

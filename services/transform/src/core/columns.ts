@@ -28,7 +28,7 @@ export type RestaurantInfoField =
 
 /** Other names for a review's columns, as `normalHeader` gives them. One line extends it. */
 export const REVIEW_SYNONYMS: Record<ReviewField, readonly string[]> = {
-  review_id: ['id', 'review_number', 'review_no', 'reviewid', 'review'],
+  review_id: ['id', 'review_number', 'review_no', 'reviewid'],
   customer_name: [
     'name',
     'guest_name',
@@ -52,6 +52,9 @@ export const REVIEW_SYNONYMS: Record<ReviewField, readonly string[]> = {
     'rating_out_of_5',
     'rating_out_of_10',
     'rating_out_of_100',
+    'rating_5',
+    'rating_10',
+    'rating_100',
     'review_rating',
     'review_score',
     'overall_rating',
@@ -59,6 +62,7 @@ export const REVIEW_SYNONYMS: Record<ReviewField, readonly string[]> = {
   ],
   review_text: [
     'text',
+    'review',
     'comment',
     'comments',
     'content',

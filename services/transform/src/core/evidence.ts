@@ -1,5 +1,6 @@
 /** What a whole file says about the two things that no single cell can: the rating scale and the order of dates. */
 import type { Inference } from '@tastetrend/contracts';
+import { normalHeader } from './columns.ts';
 import { type RatingReading, type RatingScale, readRating } from './values/rating.ts';
 import { type DateOrder, daysOf, readDate, type Separator } from './values/review-date.ts';
 
@@ -29,7 +30,9 @@ interface DateCounts {
 /** Collects evidence row by row; holds a few counters and no cell. */
 export class Evidence {
   /** Values without a scale of their own: up to 5, over 5 up to 10, over 10. */
-  readonly #ratings = { upTo5: 0, upTo10: 0, over10: 0, withScale: 0 };
+  readonly #ratings = { upTo5: 0, upTo10: 0, over10: 0 };
+  /** Values that name their scale themselves: stars, `4/5`, `80%`. */
+  readonly #withScale: Record<RatingScale, number> = { 5: 0, 10: 0, 100: 0 };
   readonly #dates: Record<Separator, DateCounts> = {
     '/': { dayFirst: 0, monthFirst: 0, either: 0 },
     '.': { dayFirst: 0, monthFirst: 0, either: 0 },
@@ -47,7 +50,7 @@ export class Evidence {
   addRating(cell: string): void {
     const reading: RatingReading | undefined = readRating(cell);
     if (reading === undefined) return;
-    if (reading.scale !== undefined) this.#ratings.withScale += 1;
+    if (reading.scale !== undefined) this.#withScale[reading.scale] += 1;
     else if (reading.value <= 5) this.#ratings.upTo5 += 1;
     else if (reading.value <= 10) this.#ratings.upTo10 += 1;
     else this.#ratings.over10 += 1;
@@ -78,8 +81,8 @@ export class Evidence {
 
   /** What follows, on what evidence, and what stays open: for the manifest. */
   inference(): Pick<Inference, 'rating_scale' | 'date_orders'> {
-    const { upTo5, upTo10, over10, withScale } = this.#ratings;
-    const isRated = upTo5 + upTo10 + over10 + withScale > 0;
+    const { upTo5, upTo10, over10 } = this.#ratings;
+    const isRated = upTo5 + upTo10 + over10 + this.#withScaleCount > 0;
     const separators = (['/', '.', '-'] as const).filter((separator) => {
       const { dayFirst, monthFirst, either } = this.#dates[separator];
       return dayFirst + monthFirst + either > 0;
@@ -90,18 +93,29 @@ export class Evidence {
     };
   }
 
+  get #withScaleCount(): number {
+    return this.#withScale[5] + this.#withScale[10] + this.#withScale[100];
+  }
+
   #scale(): { value: RatingScale; evidence: string; ambiguous: boolean } {
-    const { upTo5, upTo10, over10, withScale } = this.#ratings;
+    const { upTo5, upTo10, over10 } = this.#ratings;
+    const withScale = this.#withScaleCount;
     if (this.#scaleByName !== undefined) {
       const evidence = `the column's name, ${JSON.stringify(this.#ratingHeader)}, says so`;
       return { value: this.#scaleByName, evidence, ambiguous: false };
     }
     const plain = upTo5 + upTo10 + over10;
-    if (plain === 0) {
-      const evidence = withScale > 0 ? `all ${withScale} ratings name their scale themselves` : 'there are no ratings';
-      return { value: 5, evidence, ambiguous: false };
-    }
+    if (plain === 0 && withScale === 0) return { value: 5, evidence: 'there are no ratings', ambiguous: false };
     const above: Record<RatingScale, number> = { 5: upTo10 + over10, 10: over10, 100: 0 };
+    // Where most values name their scale, the commonest such scale is also that of the few that do not.
+    if (withScale > plain) {
+      const named = SCALES.reduce((best, scale) => (this.#withScale[scale] > this.#withScale[best] ? scale : best));
+      const evidence =
+        plain === 0
+          ? `all ${withScale} ratings name their scale themselves`
+          : `${withScale} of ${withScale + plain} ratings name their scale themselves, ${this.#withScale[named]} of them ${named}`;
+      return { value: named, evidence, ambiguous: above[named] > 0 };
+    }
     const fits = (scale: RatingScale) =>
       above[scale] === 0 || (above[scale] < plain && above[scale] <= Math.max(1, plain * OUTLIER_SHARE_MAX));
     const value = SCALES.find(fits) ?? 100;
@@ -127,9 +141,9 @@ export class Evidence {
 }
 
 function scaleInName(header: string): RatingScale | undefined {
-  const name = header.toLowerCase();
-  const outOf = /(?:out[_ ]?of|\/|_of)[_ ]?(100|10|5)\b/.exec(name);
+  const name = normalHeader(header);
+  const outOf = /(?:^|_)(?:out_?)?of_?(100|10|5)(?:_|$)/.exec(name) ?? /\/\s*(100|10|5)(?!\d)/.exec(header);
   if (outOf) return Number(outOf[1]) as RatingScale;
-  if (/percent|pct|%/.test(name)) return 100;
+  if (/percent|pct/.test(name) || header.includes('%')) return 100;
   return /star/.test(name) ? 5 : undefined;
 }

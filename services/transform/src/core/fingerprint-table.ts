@@ -88,4 +88,8 @@ export class IntList {
   at(i: number): number {
     return this.#values[i] as number;
   }
+
+  set(i: number, value: number): void {
+    this.#values[i] = value;
+  }
 }

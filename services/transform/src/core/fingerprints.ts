@@ -60,8 +60,14 @@ export function rowFingerprint(review: CleanReview, idHeader: string | undefined
     comparable(review, 'tip_percentage', review.tipPercentage),
     comparable(review, 'party_size', review.partySize),
     demographicsOf(review),
-    review.extra.filter(([header]) => header !== idHeader),
+    review.extra.filter(([header]) => header !== idHeader).sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
+}
+
+/** All of a row's columns as the table has them: tells apart what `rowFingerprint` takes for equal, as `m` and `male`. */
+export function orderFingerprint(review: CleanReview, row: Fingerprint): Fingerprint {
+  const { ratingRaw, ageRange, gender, ethnicity, extra } = review;
+  return fingerprint([row.toString('hex'), ratingRaw, ageRange, gender, ethnicity, extra]);
 }
 
 export function idFingerprint(review: CleanReview): Fingerprint {
@@ -80,6 +86,6 @@ export function uidFingerprint(review: CleanReview): Fingerprint {
 }
 
 /** The review_uid: of rows that are equal in all that makes it, the first by its other columns is 0, and so on. */
-export function reviewUid(uid: Fingerprint, ordinal: number): string {
-  return ordinal === 0 ? uid.toString('hex') : fingerprint([uid.toString('hex'), ordinal]).toString('hex');
+export function reviewUid(uid: Fingerprint, ordinal: number): Fingerprint {
+  return ordinal === 0 ? uid : fingerprint([uid.toString('hex'), ordinal]);
 }

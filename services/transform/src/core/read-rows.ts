@@ -66,7 +66,7 @@ export async function readHead(path: string): Promise<FileHead | Rejection> {
   if (known !== undefined) return rejectionOf(known[1]);
   const hasByteOrderMark = magic.startsWith('efbbbf');
   if (head.subarray(hasByteOrderMark ? 3 : 0).every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))) {
-    return rejectionOf('empty_file');
+    return head.length < HEAD_BYTES ? rejectionOf('empty_file') : rejectionOf('header_unreadable', 1);
   }
   const read = DELIMITERS.map((delimiter) => ({ delimiter, headers: firstRecord(head, delimiter) }))
     .filter(

@@ -1,6 +1,7 @@
 /**
  * Which rows of a file are kept, and which repeat one that is. Built in a first pass over the rows, asked in a second;
- * holds a few numbers for each row and no row: 32 bytes a row in lists, and 27 to 54 more in each of four tables.
+ * holds a few numbers for each row and no row: 32 to 36 bytes a row in lists, and 27 to 54 more in each of four tables,
+ * which `resolve` lets go.
  *
  * - A row whose id carries `_dup` or `_copy` is a *copy* of the row that agrees with it in base id, date, tip, party and
  *   demographics, wherever that stands. Of copies alone, the first is kept.
@@ -10,7 +11,7 @@
  */
 import type { CleanReview } from './clean-review.ts';
 import { FingerprintTable, IntList } from './fingerprint-table.ts';
-import { copyFingerprint, idFingerprint, rowFingerprint, uidFingerprint } from './fingerprints.ts';
+import { copyFingerprint, idFingerprint, orderFingerprint, rowFingerprint, uidFingerprint } from './fingerprints.ts';
 
 /** What a kept row may take over from a copy. */
 export type Recoverable = 'customerName' | 'ratingRaw' | 'totalSpent' | 'text' | 'location' | 'restaurantName';
@@ -34,8 +35,19 @@ export type Verdict =
     }
   | { readonly kind: 'duplicate'; readonly rule: 'exact' | 'copy'; readonly repeatsLine: number };
 
-const SUFFIXED = 1;
 const NONE = -1;
+const SUFFIXED = 1;
+/** The flag of each recoverable value that a row lacks. */
+const LACKS: Record<Recoverable, number> = {
+  customerName: 2,
+  ratingRaw: 4,
+  totalSpent: 8,
+  text: 16,
+  location: 32,
+  restaurantName: 64,
+};
+/** What an offer takes beside its texts: an object of six fields and its place in a map. */
+const OFFER_BYTES = 160;
 
 export class RowIndex {
   readonly #idHeader: string | undefined;
@@ -49,14 +61,16 @@ export class RowIndex {
   /** 64 bits of the row's fingerprint: put rows that share a uid in an order that is theirs, and not their position's. */
   readonly #rowOrderHigh = new IntList();
   readonly #rowOrderLow = new IntList();
-  readonly #rows = new FingerprintTable();
-  readonly #copies = new FingerprintTable();
-  readonly #ids = new FingerprintTable();
-  readonly #uids = new FingerprintTable();
+  /** For each group of rows that agree as copies do: its first row without a suffix, or else its first. */
+  readonly #heads = new IntList();
+  #rows = new FingerprintTable();
+  #copies = new FingerprintTable();
+  #ids = new FingerprintTable();
+  #uids = new FingerprintTable();
   /** What suffixed rows have to give, by row; bounded by a named limit. */
   readonly #offers = new Map<number, Recovery>();
   #offeredBytes = 0;
-  #offersRefused = 0;
+  readonly #refusedLines = new IntList();
   #verdicts:
     | { keptRow: Int32Array; isCopy: Uint8Array; idCounts: Int32Array; ordinals: Map<number, number> }
     | undefined;
@@ -72,9 +86,9 @@ export class RowIndex {
     return this.#lines.length;
   }
 
-  /** Copies whose values could not be held for their originals, because a limit was reached. */
-  get offersRefused(): number {
-    return this.#offersRefused;
+  /** Lines of copies whose values could not be held for their originals, because the limit was reached. */
+  *refusedLines(): Generator<number> {
+    for (let i = 0; i < this.#refusedLines.length; i++) yield this.#refusedLines.at(i);
   }
 
   /** First pass: takes note of the next row. */
@@ -83,27 +97,41 @@ export class RowIndex {
     const print = rowFingerprint(review, this.#idHeader);
     const isComparable = review.reviewId !== null || review.customerName !== null || review.text !== null;
     this.#lines.push(line);
-    this.#flags.push(review.isSuffixed ? SUFFIXED : 0);
+    this.#flags.push(flagsOf(review));
     this.#rowNumbers.push(isComparable ? this.#rows.numberOf(print) : NONE);
-    this.#rowOrderHigh.push(print.readInt32LE(0));
-    this.#rowOrderLow.push(print.readInt32LE(4));
-    this.#copyNumbers.push(review.reviewId === null ? NONE : this.#copies.numberOf(copyFingerprint(review)));
+    const order = isComparable ? print : orderFingerprint(review, print);
+    this.#rowOrderHigh.push(order.readInt32LE(0));
+    this.#rowOrderLow.push(order.readInt32LE(4));
+    const group = review.reviewId === null ? NONE : this.#copies.numberOf(copyFingerprint(review));
+    this.#copyNumbers.push(group);
     this.#idNumbers.push(review.reviewId === null ? NONE : this.#ids.numberOf(idFingerprint(review)));
     this.#uidNumbers.push(this.#uids.numberOf(uidFingerprint(review)));
-    if (review.isSuffixed) this.#offer(row, review);
+    if (group === NONE) return;
+    if (group === this.#heads.length) this.#heads.push(row);
+    else if (!review.isSuffixed && this.#isSuffixed(this.#heads.at(group))) this.#heads.set(group, row);
+    if (review.isSuffixed) this.#offer(row, review, this.#heads.at(group));
   }
 
-  #offer(row: number, review: CleanReview): void {
+  #isSuffixed(row: number): boolean {
+    return (this.#flags.at(row) & SUFFIXED) !== 0;
+  }
+
+  /** Holds what the copy has and its original lacks; all that it has, while its original may still come. */
+  #offer(row: number, review: CleanReview, head: number): void {
+    const lacked = this.#isSuffixed(head) ? ~0 : this.#flags.at(head);
     const offer: Recovery = {};
-    let bytes = 0;
+    let bytes = OFFER_BYTES;
     for (const field of RECOVERABLE) {
       const value = review[field];
-      if (value === null) continue;
+      if (value === null || (lacked & LACKS[field]) === 0) continue;
+      // A rating that says nothing is none to give.
+      if (field === 'ratingRaw' && review.rating === null) continue;
       Object.assign(offer, { [field]: value });
       bytes += typeof value === 'string' ? value.length * 2 : 8;
     }
+    if (bytes === OFFER_BYTES) return;
     if (this.#offeredBytes + bytes > this.#recoveredBytesMax) {
-      this.#offersRefused += 1;
+      this.#refusedLines.push(this.#lines.at(row));
       return;
     }
     this.#offeredBytes += bytes;
@@ -114,13 +142,12 @@ export class RowIndex {
   resolve(): void {
     const keptRow = new Int32Array(this.size);
     const isCopy = new Uint8Array(this.size);
-    const heads = this.#copyHeads();
     const firstKept = new Int32Array(this.#rows.size).fill(NONE);
     const idCounts = new Int32Array(this.#ids.size);
     const uidRows = new Map<number, number[]>();
     const uidFirst = new Int32Array(this.#uids.size).fill(NONE);
     for (let row = 0; row < this.size; row++) {
-      const head = this.#flags.at(row) === SUFFIXED ? (heads[this.#copyNumbers.at(row)] as number) : row;
+      const head = this.#isSuffixed(row) ? this.#heads.at(this.#copyNumbers.at(row)) : row;
       if (head !== row) {
         keptRow[row] = head;
         isCopy[row] = 1;
@@ -141,20 +168,9 @@ export class RowIndex {
     }
     for (let row = 0; row < this.size; row++) if (isCopy[row] === 1) this.#recover(row, keptRow[row] as number);
     this.#offers.clear();
+    // Numbers are all that the second pass asks for.
+    this.#rows = this.#copies = this.#ids = this.#uids = new FingerprintTable();
     this.#verdicts = { keptRow, isCopy, idCounts, ordinals: this.#uidOrdinals(uidRows) };
-  }
-
-  /** For each group of rows that agree as copies do: its first row without a suffix, or else its first. */
-  #copyHeads(): Int32Array {
-    const heads = new Int32Array(this.#copies.size).fill(NONE);
-    for (let row = 0; row < this.size; row++) {
-      const group = this.#copyNumbers.at(row);
-      if (group === NONE) continue;
-      const head = heads[group] as number;
-      const isBetter = head === NONE || (this.#flags.at(head) === SUFFIXED && this.#flags.at(row) !== SUFFIXED);
-      if (isBetter) heads[group] = row;
-    }
-    return heads;
   }
 
   #uidOrdinals(uidRows: ReadonlyMap<number, number[]>): Map<number, number> {
@@ -196,4 +212,10 @@ export class RowIndex {
       recovery: this.#recoveries.get(row),
     };
   }
+}
+
+function flagsOf(review: CleanReview): number {
+  let flags = review.isSuffixed ? SUFFIXED : 0;
+  for (const field of RECOVERABLE) if (review[field] === null) flags |= LACKS[field];
+  return flags;
 }

@@ -19,6 +19,8 @@ export const RULES = {
   word_for_missing: 'the cell says "null", "N/A" or the like, and counts as missing',
   total_spent_filled: 'the total was computed from tip amount and uncapped tip percentage',
   tip_percentage_filled: 'the tip percentage was computed from tip amount and total',
+  copy_not_held:
+    'a copy had values that its original may lack, and the limit on what is held for originals was reached',
   tip_percentage_capped: 'the tip percentage was over 30 and is 30 now',
   avg_stars_unreadable: 'the average of stars is no number from 0 to 5',
   total_reviews_unreadable: 'the number of reviews is no whole number of 0 or more',

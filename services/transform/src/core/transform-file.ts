@@ -1,7 +1,7 @@
 /**
  * A raw file on disk becomes its outputs on disk: table, quarantine, duplicates, profile. No clock, no random value, no
- * map order, no AWS: the same bytes in give the same bytes out. Rows pass by twice and are never held: once to learn what
- * the file is and which rows repeat which, once to write.
+ * map order, no AWS: the same bytes in give the same bytes out. Rows pass by and are never held: once to learn what the
+ * file says about scales and dates, once to learn which rows repeat which, once to write.
  */
 import {
   type Column,

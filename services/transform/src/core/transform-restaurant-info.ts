@@ -11,7 +11,7 @@ import { parseNumber, parseWholeNumber } from './values/numbers.ts';
 
 function parseStars(cell: string): number | undefined {
   const stars = parseNumber(cell);
-  return stars === undefined || stars < 0 || stars > 5 ? undefined : stars;
+  return stars === undefined || stars < 0 || stars > 5 ? undefined : stars + 0;
 }
 
 export async function transformRestaurantInfo(
@@ -73,7 +73,10 @@ export async function transformRestaurantInfo(
       outputs.tableRow(whole);
       profile.accepted(whole);
     },
-    quarantined: (broken) => outputs.quarantined(broken),
+    quarantined(broken) {
+      assertRowsWithinLimit(++rows);
+      outputs.quarantined(broken);
+    },
     blank: () => profile.blank(),
     flush: outputs.flush,
   });

@@ -3,6 +3,7 @@ import { type Inference, limitOf, type ReviewColumn } from '@tastetrend/contract
 import { type CleanReview, ReviewCleaner } from './clean-review.ts';
 import { fieldIndex, mapColumns, REVIEW_SYNONYMS } from './columns.ts';
 import { Evidence } from './evidence.ts';
+import { FingerprintTable } from './fingerprint-table.ts';
 import { reviewUid, uidFingerprint } from './fingerprints.ts';
 import { assertRowsWithinLimit, type FileContext, type Outputs } from './outputs.ts';
 import type { ProfileBuilder } from './profile-builder.ts';
@@ -39,6 +40,9 @@ export async function transformReviews(
   index.resolve();
 
   const { profile } = outputs;
+  for (const line of index.refusedLines()) profile.rule('copy_not_held', line);
+  const uids = new FingerprintTable();
+  let accepted = 0;
   let row = 0;
   await readRows(path, head, {
     row(cells, place) {
@@ -51,9 +55,10 @@ export async function transformReviews(
         return;
       }
       const uid = reviewUid(uidFingerprint(uploaded), verdict.uidOrdinal);
+      if (uids.numberOf(uid) !== accepted++) throw new Error(`line ${place.line} has the review_uid of an earlier row`);
       const recovered = recover(uploaded, verdict.recovery, cleaner, profile);
       const review = derive(recovered, profile, place.line);
-      const written = tableRow(review, uid, verdict.idConflict, place.line, context);
+      const written = tableRow(review, uid.toString('hex'), verdict.idConflict, place.line, context);
       outputs.tableRow(written);
       profile.accepted(written, recovered, verdict.idConflict);
     },
@@ -117,18 +122,23 @@ function recover(
 function derive(review: CleanReview, profile: ProfileBuilder, line: number) {
   const { tipAmount } = review;
   let { totalSpent, tipPercentage } = review;
-  if (totalSpent === null && tipAmount !== null && tipPercentage !== null && tipPercentage > 0) {
-    totalSpent = (tipAmount / tipPercentage) * 100;
-    profile.rule('total_spent_filled', line);
-  } else if (tipPercentage === null && tipAmount !== null && totalSpent !== null && totalSpent > 0) {
-    tipPercentage = (tipAmount / totalSpent) * 100;
-    profile.rule('tip_percentage_filled', line);
+  if (totalSpent === null && tipAmount !== null && tipPercentage !== null) {
+    totalSpent = finiteOrNull((tipAmount / tipPercentage) * 100);
+    if (totalSpent !== null) profile.rule('total_spent_filled', line);
+  } else if (tipPercentage === null && tipAmount !== null && totalSpent !== null) {
+    tipPercentage = finiteOrNull((tipAmount / totalSpent) * 100);
+    if (tipPercentage !== null) profile.rule('tip_percentage_filled', line);
   }
   if (tipPercentage !== null && tipPercentage > TIP_PERCENTAGE_MAX) {
     tipPercentage = TIP_PERCENTAGE_MAX;
     profile.rule('tip_percentage_capped', line);
   }
   return { ...review, totalSpent, tipPercentage };
+}
+
+/** Division by 0, and by numbers so small that no bill was ever of the kind, gives nothing. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function tableRow(

@@ -8,10 +8,10 @@ declare module 'parquetjs-lite' {
     compression: 'UNCOMPRESSED' | 'GZIP' | 'SNAPPY';
     statistics: false;
   }
-  export class ParquetSchema {
+  class ParquetSchema {
     constructor(fields: Record<string, ParquetField>);
   }
-  export class ParquetWriter {
+  class ParquetWriter {
     static openStream(
       schema: ParquetSchema,
       stream: Writable,
@@ -22,4 +22,8 @@ declare module 'parquetjs-lite' {
     setMetadata(key: string, value: string): void;
     close(): Promise<void>;
   }
+  // A CommonJS module: Node finds none of its names, and gives all of it as the default.
+  const parquetjs: { ParquetSchema: typeof ParquetSchema; ParquetWriter: typeof ParquetWriter };
+  // biome-ignore lint/style/noDefaultExport: so the module is
+  export default parquetjs;
 }

@@ -4,7 +4,7 @@
  */
 import { Writable } from 'node:stream';
 import type { Column } from '@tastetrend/contracts';
-import { type ParquetFieldType, ParquetSchema, ParquetWriter } from 'parquetjs-lite';
+import parquetjs, { type ParquetFieldType } from 'parquetjs-lite';
 import type { ColumnChunk, OpenParquetWriter } from './types.ts';
 import { textAt } from './types.ts';
 
@@ -50,7 +50,7 @@ export const openParquetjsWriter: OpenParquetWriter = async (sink, { columns, me
       { type: TYPES[type], optional: nullable, compression: 'GZIP' as const, statistics: false as const },
     ]),
   );
-  const writer = await ParquetWriter.openStream(new ParquetSchema(fields), stream, {
+  const writer = await parquetjs.ParquetWriter.openStream(new parquetjs.ParquetSchema(fields), stream, {
     pageIndex: false,
     useDataPageV2: false,
   });

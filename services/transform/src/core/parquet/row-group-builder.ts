@@ -3,8 +3,8 @@ import type { Column } from '@tastetrend/contracts';
 import type { ColumnChunk, RowGroup } from './types.ts';
 
 /** A row group is written when it has so many rows, or so many bytes of text: a bound on memory in either direction. */
-export const ROW_GROUP_ROWS_MAX = 50_000;
-export const ROW_GROUP_TEXT_BYTES_MAX = 16_000_000;
+export const ROW_GROUP_ROWS_MAX = 20_000;
+export const ROW_GROUP_TEXT_BYTES_MAX = 8_000_000;
 
 type Value = string | number | boolean | null;
 

@@ -3,9 +3,13 @@ const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const COMMA_DECIMAL = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}$/;
 
+/** No number, rating or date is longer; on a text of megabytes the patterns would take time by the square of its length. */
+export const SHORT_CELL_CHARS_MAX = 64;
+
 /** @returns undefined when the cell is no number */
 export function parseNumber(cell: string): number | undefined {
   const text = cell.trim();
+  if (text.length > SHORT_CELL_CHARS_MAX) return undefined;
   let plain: string;
   if (PLAIN.test(text)) plain = text;
   else if (GROUPED.test(text)) plain = text.replaceAll(',', '');
@@ -19,13 +23,17 @@ const CURRENCY = /^(?:[$€£]|USD|EUR|GBP)\s*|\s*(?:[$€£]|USD|EUR|GBP)$/gi;
 
 /** An amount of money, with or without a currency sign; undefined when it is no number or negative. */
 export function parseAmount(cell: string): number | undefined {
-  const number = parseNumber(cell.trim().replaceAll(CURRENCY, ''));
+  const text = cell.trim();
+  if (text.length > SHORT_CELL_CHARS_MAX) return undefined;
+  const number = parseNumber(text.replaceAll(CURRENCY, ''));
   return number === undefined || number < 0 ? undefined : number + 0;
 }
 
 /** `18.5` or `18.5 %` → 18.5; undefined when it is no number or negative. */
 export function parsePercentage(cell: string): number | undefined {
-  const number = parseNumber(cell.trim().replace(/\s*%$/, ''));
+  const text = cell.trim();
+  if (text.length > SHORT_CELL_CHARS_MAX) return undefined;
+  const number = parseNumber(text.replace(/\s*%$/, ''));
   return number === undefined || number < 0 ? undefined : number + 0;
 }
 

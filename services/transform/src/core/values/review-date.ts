@@ -2,6 +2,8 @@
  * Calendar dates. ISO and dates with a month's name say their order themselves; `07.02.2014` and `06/09/2018` do not, and
  * are read in the order that the whole file gives evidence for. Times of day are dropped: a date is as it was written.
  */
+import { SHORT_CELL_CHARS_MAX } from './numbers.ts';
+
 export type DateOrder = 'day_first' | 'month_first';
 export type Separator = '/' | '.' | '-';
 
@@ -77,6 +79,7 @@ const FORMS: readonly Form[] = [
 /** Reads a cell as far as it goes without knowing the file. */
 export function readDate(cell: string): DateReading {
   const text = cell.trim();
+  if (text.length > SHORT_CELL_CHARS_MAX) return { kind: 'unreadable' };
   for (const [form, reading] of FORMS) {
     const match = form.exec(text);
     if (match === null) continue;
