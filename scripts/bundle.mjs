@@ -8,6 +8,15 @@ import { rolldown } from 'rolldown';
 const service = basename(process.cwd());
 const fresh = `dist.${process.pid}`;
 
+// What an interrupted build left behind.
+for (const name of readdirSync('.').filter((entry) => /^dist\.\d+/.test(entry))) {
+  try {
+    process.kill(Number(name.split('.')[1]), 0);
+  } catch {
+    rmSync(name, { recursive: true, force: true });
+  }
+}
+
 const bundle = await rolldown({
   input: 'src/handler.ts',
   platform: 'node',

@@ -6,6 +6,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { ensureNodeModules, ensureVenv, findNode24, ROOT } from './setup.mjs';
 
 const log = (line) => process.stderr.write(`${line}\n`);
+const EXIT_INTERRUPTED = 130;
+let isInterrupted = false;
+
+/** Ctrl-C in one of several steps: the steps behind it do not run. */
+class Interrupted extends Error {}
 
 /** Installs packages if need be, and names the Node to go on with and its environment. */
 export async function prepare() {
@@ -19,6 +24,7 @@ export async function prepare() {
 export async function build(env) {
   const turbo = join(ROOT, 'node_modules', '.bin', 'turbo');
   const code = await run(turbo, ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], env, 'quiet');
+  if (isInterrupted) throw new Interrupted();
   if (code !== 0) throw new Error('the functions could not be built; see above');
   for (const service of ['transform', 'report']) {
     const bundle = join(ROOT, 'services', service, 'dist', 'handler.mjs');
@@ -41,7 +47,9 @@ export function run(command, args, env, mode = 'inherit') {
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
     // The terminal sends Ctrl-C to the child as well; a signal sent to us alone is passed on. It decides when to end.
-    const onInterrupt = () => {};
+    const onInterrupt = () => {
+      isInterrupted = true;
+    };
     const onTerminate = (signal) => child.kill(signal);
     process.on('SIGINT', onInterrupt);
     for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, onTerminate);
@@ -49,8 +57,8 @@ export function run(command, args, env, mode = 'inherit') {
     child.once('close', (code, signal) => {
       process.off('SIGINT', onInterrupt);
       for (const name of ['SIGTERM', 'SIGHUP']) process.off(name, onTerminate);
-      if (code !== 0) process.stderr.write(Buffer.concat(output));
-      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+      if (code !== 0 && !isInterrupted) process.stderr.write(Buffer.concat(output));
+      resolve(code ?? (signal === 'SIGINT' ? EXIT_INTERRUPTED : 143));
     });
   });
 }
@@ -60,7 +68,7 @@ export async function exitWith(main) {
   try {
     process.exitCode = await main();
   } catch (error) {
-    log(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
+    if (!(error instanceof Interrupted)) log(error instanceof Error ? error.message : String(error));
+    process.exitCode = error instanceof Interrupted ? EXIT_INTERRUPTED : 1;
   }
 }

@@ -11,6 +11,7 @@ import { upload } from './verbs/upload.ts';
 
 const VERBS: Record<string, (invocation: Invocation) => Promise<number>> = { start, upload, status, stop };
 const EXIT_INTERRUPTED = 130;
+const IMPATIENCE_MS = 500;
 
 async function main(args: readonly string[]): Promise<number> {
   const { verb, files, help, options } = parseInvocation(args);
@@ -23,8 +24,14 @@ async function main(args: readonly string[]): Promise<number> {
     throw new UsageError(`There is no verb ${JSON.stringify(verb)}. The verbs are: ${Object.keys(VERBS).join(', ')}.`);
   }
   const interruption = new AbortController();
+  let interruptedAtMs = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      // One Ctrl-C may come twice, from the terminal and from our launcher; a second one, later, is meant.
+      if (interruption.signal.aborted && performance.now() - interruptedAtMs > IMPATIENCE_MS)
+        process.exit(EXIT_INTERRUPTED);
+      if (interruption.signal.aborted) return;
+      interruptedAtMs = performance.now();
       process.stderr.write('\nStopping …\n');
       interruption.abort();
     });

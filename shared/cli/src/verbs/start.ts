@@ -54,7 +54,7 @@ async function runLocally(paths: readonly string[], { files, options, root, sign
     timeFactor: options.timeFactor ?? TIME_FACTOR,
     signal,
     log: (line) => {
-      if (!isStopping) say(`  ${line}`);
+      if (!isStopping && !signal.aborted) say(`  ${line}`);
     },
     ...(options.python === undefined ? {} : { python: options.python }),
     ...(endpoint === undefined ? {} : { endpoint, ...(await accessTo(endpoint)) }),
