@@ -1,6 +1,6 @@
 import type { OpenParquetWriter } from './types.ts';
 
-export const PARQUET_WRITERS = ['hyparquet', 'parquetjs'] as const;
+export const PARQUET_WRITERS = ['tastetrend', 'hyparquet', 'parquetjs'] as const;
 export type ParquetWriterName = (typeof PARQUET_WRITERS)[number];
 
 /** Raised by a setting that names no writer. */
@@ -10,11 +10,13 @@ export class UnknownParquetWriterError extends Error {
 
 /**
  * The writer of this name; its code is loaded only when it is selected.
- * @param name `hyparquet` (the default) or `parquetjs`
+ * @param name `tastetrend` (the default, our own encoder), `hyparquet` or `parquetjs`
  * @throws UnknownParquetWriterError
  */
-export async function selectParquetWriter(name: string = 'hyparquet'): Promise<OpenParquetWriter> {
+export async function selectParquetWriter(name: string = 'tastetrend'): Promise<OpenParquetWriter> {
   switch (name as ParquetWriterName) {
+    case 'tastetrend':
+      return (await import('./encoder/writer.ts')).openTastetrendWriter;
     case 'hyparquet':
       return (await import('./hyparquet.ts')).openHyparquetWriter;
     case 'parquetjs':
