@@ -17,9 +17,19 @@ for (const name of readdirSync('.').filter((entry) => /^dist\.\d+/.test(entry)))
   }
 }
 
+/** parquetjs-lite's generated Thrift code assigns to variables that it never declares; ES modules are strict. */
+const declareThriftGlobals = {
+  name: 'declare-thrift-globals',
+  transform(code, id) {
+    if (!id.endsWith('/parquetjs-lite/gen-nodejs/parquet_types.js')) return null;
+    return { code: code.replaceAll(/^(\w+) = module\.exports\.\1 = /gm, 'var $1 = module.exports.$1 = '), map: null };
+  },
+};
+
 const bundle = await rolldown({
   input: 'src/handler.ts',
   platform: 'node',
+  plugins: [declareThriftGlobals],
   onLog(level, log, handle) {
     // What is not in the bundle is not there when the function runs.
     if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);

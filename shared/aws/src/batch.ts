@@ -96,7 +96,7 @@ async function handleMessage(message: SqsMessage, receiveCount: number, settings
     const isAboutAFile = error instanceof MessageFailure;
     const cause = isAboutAFile ? error.message : describeError(error);
     const seconds = retryAfterS(settings.functionName, receiveCount, settings.timeFactor);
-    settings.onFailure(message, cause, seconds);
+    tellSafely(settings, message, cause, seconds);
     const record: FailureRecord = {
       subject: isAboutAFile ? error.subject : subjectOfBody(message.body),
       service: settings.functionName,
@@ -108,9 +108,11 @@ async function handleMessage(message: SqsMessage, receiveCount: number, settings
       retryAfterS: seconds,
     };
     // The failure stands whether or not it could be written down: the message must come back in any case.
-    await settings
-      .recordFailure(record)
-      .catch((failure) => settings.onFailure(message, describeError(failure), seconds));
+    try {
+      await settings.recordFailure(record);
+    } catch (failure) {
+      tellSafely(settings, message, describeError(failure), seconds);
+    }
     await setVisibilitySafely(settings, message, seconds);
     return false;
   }
@@ -130,7 +132,16 @@ async function setVisibilitySafely(settings: BatchSettings, message: SqsMessage,
     await settings.setVisibility(message, seconds);
   } catch (error) {
     // Then the queue's own visibility timeout brings it back: later, but surely.
-    settings.onFailure(message, `cannot set the visibility: ${describeError(error)}`, seconds);
+    tellSafely(settings, message, `cannot set the visibility: ${describeError(error)}`, seconds);
+  }
+}
+
+/** A log that cannot be written must not cost the batch its answer. */
+function tellSafely(settings: BatchSettings, message: SqsMessage, cause: string, retryAfterS: number): void {
+  try {
+    settings.onFailure(message, cause, retryAfterS);
+  } catch {
+    // There is nowhere left to say it; the message still comes back.
   }
 }
 

@@ -110,7 +110,9 @@ function factsOf(output: HeadObjectCommandOutput): ObjectFacts {
 
 /**
  * @param versionId a version of the key; the current one when left out
- * @returns undefined when it is not there (or is a delete marker); a refused access is a broken world, never "gone"
+ * @returns undefined when it is not there (or is a delete marker); a refused access is a broken world, never "gone". The
+ *   answer to a HEAD has no body, so that a missing bucket looks like an absent object: the read or write that follows
+ *   tells them apart.
  * @throws BrokenWorldError
  */
 export async function headObject(

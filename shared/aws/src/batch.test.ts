@@ -1,0 +1,248 @@
+import { pipeline } from '@tastetrend/contracts';
+import { describe, expect, it } from 'vitest';
+import {
+  type BatchSettings,
+  handleBatch,
+  MessageFailure,
+  type MessageOutcome,
+  retryAfterS,
+  type SqsMessage,
+} from './batch.ts';
+import { BrokenWorldError } from './errors.ts';
+import { type FailureRecord, subjectOfBody } from './failure-log.ts';
+
+const DONE: MessageOutcome = { kind: 'done' };
+const { messages_in_flight_max, timeout_s, retry_backoff_s } = pipeline.functions.transform;
+
+function message(id: string, { received = 1, body = JSON.stringify({ id }) } = {}): SqsMessage {
+  return {
+    messageId: id,
+    receiptHandle: `handle of ${id}`,
+    body,
+    attributes: { ApproximateReceiveCount: `${received}` },
+  };
+}
+
+/** Settings under which everything works, and what was told to them. */
+function recorded(change: Partial<BatchSettings> = {}) {
+  const visibilities: [string, number][] = [];
+  const records: FailureRecord[] = [];
+  const told: [string, string][] = [];
+  const settings: BatchSettings = {
+    functionName: 'transform',
+    timeFactor: 1,
+    remainingTimeMs: () => timeout_s * 1000,
+    work: async () => DONE,
+    setVisibility: async ({ messageId }, seconds) => {
+      visibilities.push([messageId, seconds]);
+    },
+    recordFailure: async (record) => {
+      records.push(record);
+    },
+    onFailure: ({ messageId }, cause) => told.push([messageId, cause]),
+    ...change,
+  };
+  return { settings, visibilities, records, told };
+}
+
+const idOf = (body: unknown) => (body as { id: string }).id;
+const failedOf = async (messages: SqsMessage[], settings: BatchSettings) =>
+  (await handleBatch({ Records: messages }, settings)).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+
+describe('handleBatch', () => {
+  it('answers with no failures when all is done, also to an empty batch', async () => {
+    const { settings, visibilities, records } = recorded();
+    expect(await handleBatch({ Records: [message('a'), message('b')] }, settings)).toEqual({ batchItemFailures: [] });
+    expect(await handleBatch({ Records: [] }, settings)).toEqual({ batchItemFailures: [] });
+    expect([visibilities, records]).toEqual([[], []]);
+  });
+
+  it('never works on more messages at once than the description allows, and on that many', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const work = async () => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      inFlight -= 1;
+      return DONE;
+    };
+    const ids = Array.from({ length: 10 }, (_, at) => `m${at}`);
+    expect(
+      await failedOf(
+        ids.map((id) => message(id)),
+        recorded({ work }).settings,
+      ),
+    ).toEqual([]);
+    expect(most).toBe(messages_in_flight_max);
+  });
+
+  it('takes the messages that were received most often first', async () => {
+    const order: string[] = [];
+    const work = async (body: unknown) => {
+      order.push(idOf(body));
+      return DONE;
+    };
+    const received = [1, 4, 2, 3, 1];
+    await failedOf(
+      received.map((times, at) => message(`${at} received ${times}`, { received: times })),
+      recorded({ work }).settings,
+    );
+    expect(order).toEqual(['1 received 4', '3 received 3', '2 received 2', '0 received 1', '4 received 1']);
+  });
+
+  it('fails only the messages that failed', async () => {
+    const work = async (body: unknown) => {
+      if (idOf(body).startsWith('bad')) throw new BrokenWorldError('the bucket is gone');
+      return DONE;
+    };
+    const { settings, records, told } = recorded({ work });
+    const failed = await failedOf([message('a'), message('bad 1'), message('b'), message('bad 2')], settings);
+    expect(failed.sort()).toEqual(['bad 1', 'bad 2']);
+    expect(records.map(({ messageId, cause }) => [messageId, cause])).toEqual([
+      ['bad 1', 'BrokenWorldError: the bucket is gone'],
+      ['bad 2', 'BrokenWorldError: the bucket is gone'],
+    ]);
+    expect(told.map(([id]) => id)).toEqual(['bad 1', 'bad 2']);
+  });
+
+  it('fails every message when every message fails, and throws nothing', async () => {
+    const work = async () => Promise.reject(new Error('no'));
+    const ids = ['a', 'b', 'c'];
+    expect(
+      (
+        await failedOf(
+          ids.map((id) => message(id)),
+          recorded({ work }).settings,
+        )
+      ).sort(),
+    ).toEqual(ids);
+  });
+
+  it.each([1, 2, 3, 4, 5, 9])(
+    'after %i receives hides a failed message for its backoff, and writes down all of it',
+    async (received) => {
+      const work = async () => Promise.reject(new Error('no'));
+      const { settings, visibilities, records } = recorded({ work });
+      await failedOf([message('a', { received })], settings);
+      const seconds = retry_backoff_s[Math.min(received, retry_backoff_s.length) - 1];
+      expect(visibilities).toEqual([['a', seconds]]);
+      expect(records).toEqual([
+        {
+          subject: subjectOfBody(JSON.stringify({ id: 'a' })),
+          service: 'transform',
+          messageId: 'a',
+          cause: 'Error: no',
+          receiveCount: received,
+          receiveCountMax: pipeline.queues.transform.max_receive_count,
+          failedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+          retryAfterS: seconds,
+        },
+      ]);
+    },
+  );
+
+  it('a failure of a file version is recorded under its identity, with the cause inside', async () => {
+    const identity = 'f'.repeat(64);
+    const work = async () => Promise.reject(new MessageFailure(identity, new BrokenWorldError('no such bucket')));
+    const { settings, records } = recorded({ work });
+    await failedOf([message('a')], settings);
+    expect(records).toMatchObject([{ subject: identity, cause: 'BrokenWorldError: no such bucket' }]);
+  });
+
+  it('a busy message comes back when the holder is done, and is no failure', async () => {
+    const work = async () => ({ kind: 'busy', retryAfterS: 42 }) as const;
+    const { settings, visibilities, records, told } = recorded({ work });
+    expect(await failedOf([message('a')], settings)).toEqual(['a']);
+    expect([visibilities, records, told]).toEqual([[['a', 42]], [], []]);
+  });
+
+  it('a body that is no JSON fails alone, and is not quoted', async () => {
+    const { settings, records } = recorded();
+    const body = 'Jane Guest, "';
+    expect(await failedOf([message('a'), message('b', { body })], settings)).toEqual(['b']);
+    expect(records).toMatchObject([
+      { subject: subjectOfBody(body), cause: 'ForeignMessageError: the message body is no JSON (13 bytes)' },
+    ]);
+    expect(JSON.stringify(records)).not.toContain('Jane');
+  });
+
+  it('with less than half the timeout left starts nothing more, and gives the rest back at once, unrecorded', async () => {
+    const worked: string[] = [];
+    let left_ms = timeout_s * 1000;
+    const work = async (body: unknown) => {
+      worked.push(idOf(body));
+      left_ms = (timeout_s * 1000) / 2 - 1;
+      return DONE;
+    };
+    const { settings, visibilities, records } = recorded({ work, remainingTimeMs: () => left_ms });
+    const failed = await failedOf(
+      ['a', 'b', 'c', 'd'].map((id) => message(id)),
+      settings,
+    );
+    expect(worked).toEqual(['a', 'b']);
+    expect(failed).toEqual(['c', 'd']);
+    expect(visibilities).toEqual([
+      ['c', 0],
+      ['d', 0],
+    ]);
+    expect(records).toEqual([]);
+  });
+
+  it('with little time from the start still works on as many as go at once: else nothing would ever be done', async () => {
+    const { settings } = recorded({ remainingTimeMs: () => 1 });
+    expect(
+      await failedOf(
+        ['a', 'b', 'c'].map((id) => message(id)),
+        settings,
+      ),
+    ).toEqual(['c']);
+  });
+
+  it('a failure that cannot be written down stands, and both are told', async () => {
+    const work = async () => Promise.reject(new Error('first'));
+    const recordFailure = async () => Promise.reject(new Error('no table'));
+    const { settings, visibilities, told } = recorded({ work, recordFailure });
+    expect(await failedOf([message('a')], settings)).toEqual(['a']);
+    expect(told.map(([, cause]) => cause)).toEqual(['Error: first', 'Error: no table']);
+    expect(visibilities).toHaveLength(1);
+  });
+
+  it('a failure whose visibility cannot be set stands, and so does a busy message', async () => {
+    const setVisibility = async () => Promise.reject(new Error('throttled'));
+    const failing = recorded({ work: async () => Promise.reject(new Error('first')), setVisibility });
+    expect(await failedOf([message('a')], failing.settings)).toEqual(['a']);
+    expect(failing.records).toHaveLength(1);
+    expect(failing.told.at(-1)).toEqual(['a', 'cannot set the visibility: Error: throttled']);
+
+    const busy = recorded({ work: async () => ({ kind: 'busy', retryAfterS: 1 }), setVisibility });
+    expect(await failedOf([message('a')], busy.settings)).toEqual(['a']);
+  });
+
+  it('a recordFailure that throws before it promises does not lose the failure, nor the other messages', async () => {
+    const work = async (body: unknown) => (idOf(body) === 'a' ? Promise.reject(new Error('first')) : DONE);
+    const recordFailure = () => {
+      throw new Error('at once');
+    };
+    const { settings } = recorded({ work, recordFailure });
+    expect(await failedOf([message('a'), message('b'), message('c')], settings)).toEqual(['a']);
+  });
+
+  it('a log that cannot be written does not lose the failure', async () => {
+    const work = async () => Promise.reject(new Error('first'));
+    const onFailure = () => {
+      throw new Error('no log');
+    };
+    const { settings } = recorded({ work, onFailure });
+    expect(await failedOf([message('a'), message('b'), message('c')], settings)).toHaveLength(3);
+  });
+});
+
+describe('retryAfterS', () => {
+  it('is divided by the time factor, and at least 1 s', () => {
+    expect(retryAfterS('transform', 1, 1)).toBe(15);
+    expect(retryAfterS('transform', 4, 30)).toBe(4);
+    expect(retryAfterS('transform', 100, 1)).toBe(120);
+    expect(retryAfterS('report', 0, 1_000)).toBe(1);
+  });
+});

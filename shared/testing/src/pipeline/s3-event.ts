@@ -1,0 +1,40 @@
+/** S3's Object Created event as AWS's EventBridge delivers it: the example of the S3 user guide, with our own object. */
+import { randomUUID } from 'node:crypto';
+
+export interface EventObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly etag?: string;
+  readonly size?: number;
+  /** Left out in a bucket without versions, and by MiniStack. */
+  readonly versionId?: string;
+}
+
+/** Source: S3 user guide, "EventBridge event message structure". The key is not URL-encoded there. */
+export function objectCreatedEvent({ bucket, key, etag, size, versionId }: EventObject): Record<string, unknown> {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Object Created',
+    source: 'aws.s3',
+    account: '111122223333',
+    time: '2026-11-12T00:00:00Z',
+    region: 'ca-central-1',
+    resources: [`arn:aws:s3:::${bucket}`],
+    detail: {
+      version: '0',
+      bucket: { name: bucket },
+      object: {
+        key,
+        size: size ?? 5,
+        ...(etag === undefined ? {} : { etag: etag.replaceAll('"', '') }),
+        ...(versionId === undefined ? {} : { 'version-id': versionId }),
+        sequencer: '617f08299329d189',
+      },
+      'request-id': 'N4N7GDK58NMKJ12R',
+      requester: '123456789012',
+      'source-ip-address': '2001:db8::1',
+      reason: 'PutObject',
+    },
+  };
+}
