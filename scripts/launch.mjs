@@ -16,8 +16,19 @@ class Interrupted extends Error {}
 export async function prepare() {
   await ensureNodeModules({ log });
   const node = findNode24();
+  // Compiled code of earlier runs: halves the start of the command.
+  const compileCache = join(ROOT, '.local', 'compile-cache');
   const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  return { node, env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' } };
+  return {
+    node,
+    env: {
+      ...process.env,
+      PATH: path,
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+      NODE_COMPILE_CACHE: compileCache,
+    },
+  };
 }
 
 /** The functions' bundles, built unless the same sources were built before. */
@@ -42,7 +53,11 @@ export async function localAwsPython() {
 export function run(command, args, env, mode = 'inherit') {
   return new Promise((resolve, reject) => {
     const stdio = mode === 'quiet' ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-    const child = spawn(command, args, { cwd: mode === 'here' ? process.cwd() : ROOT, env, stdio });
+    const child = spawn(command, args, {
+      cwd: mode === 'here' ? (process.env.INIT_CWD ?? process.cwd()) : ROOT,
+      env,
+      stdio,
+    });
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));

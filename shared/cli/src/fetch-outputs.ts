@@ -1,9 +1,9 @@
 /** Copies what a file became to a local folder, under the names that it has in the bucket. */
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createWriteStream, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline as pump } from 'node:stream/promises';
-import { openObject } from '@tastetrend/aws';
+import { BrokenWorldError, openObject } from '@tastetrend/aws';
 import {
   currentTableKey,
   type Manifest,
@@ -16,6 +16,12 @@ import {
 import { reportKeysOf } from '@tastetrend/ingest';
 import type { Target } from './target.ts';
 
+/** Where the outputs of file versions lie, by their keys in the processed bucket. */
+export interface Objects {
+  /** Puts the whole object at this path. @throws BrokenWorldError when it is not there or cannot be read */
+  fetch(key: string, path: string): Promise<void>;
+}
+
 export interface FetchedFile {
   readonly directory: string;
   readonly profile: Profile | undefined;
@@ -26,6 +32,7 @@ export interface FetchedFile {
   readonly files: readonly string[];
 }
 
+const MANIFEST = 'manifest.json';
 const OURS =
   /^(?:(?:validation|bias)_.*\.json|processed_.*\.parquet|manifest\.json|(?:quarantine|duplicates)\.jsonl|profile\.json)$/;
 
@@ -35,29 +42,47 @@ export function pathOfKey(key: string): string {
   return parts.map((part) => (part === '.' || part === '..' ? part.replaceAll('.', '%2E') : part)).join('/');
 }
 
-/** @throws BrokenWorldError */
-export async function fetchOutputs(manifest: Manifest, target: Target, out: string): Promise<FetchedFile> {
-  const directory = join(out, pathOfKey(manifest.source.key));
+/**
+ * Whole or not at all: everything is fetched beside the folder's contents and read before it takes their place, and the
+ * manifest is there only when all the rest is.
+ * @param directory made if need be; what an earlier run put there goes, so that what lies here belongs together
+ * @throws BrokenWorldError, and what the file system throws
+ */
+export async function fetchOutputs(manifest: Manifest, objects: Objects, directory: string): Promise<FetchedFile> {
   await mkdir(directory, { recursive: true });
-  // An earlier run's outputs of the same key go, so that what lies here belongs together.
-  for (const name of await readdir(directory)) if (OURS.test(name)) await rm(join(directory, name));
+  const part = await mkdtemp(join(directory, '.part-'));
+  try {
+    const wanted = new Map<string, string>();
+    for (const { role, key, bytes } of manifest.outputs) {
+      if (role === 'table') wanted.set(key, basename(currentTableKey(manifest.source.key)));
+      else if (role === 'profile' || bytes > 0) wanted.set(key, basename(key));
+    }
+    const [validationKey] = reportKeysOf(manifest);
+    for (const key of reportKeysOf(manifest)) wanted.set(key, basename(key));
+    wanted.set(manifestKey(manifest.identity), MANIFEST);
+    for (const [key, name] of wanted) await objects.fetch(key, join(part, name));
 
-  const wanted = new Map<string, string>([[manifestKey(manifest.identity), 'manifest.json']]);
-  for (const { role, key, bytes } of manifest.outputs) {
-    if (role === 'table') wanted.set(key, basename(currentTableKey(manifest.source.key)));
-    else if (role === 'profile' || bytes > 0) wanted.set(key, basename(key));
+    const hasProfile = manifest.outputs.some(({ role }) => role === 'profile');
+    const fetched = {
+      directory,
+      profile: hasProfile ? profileSchema.parse(await readJson(join(part, 'profile.json'))) : undefined,
+      validation: validationKey ? await readValidation(join(part, basename(validationKey))) : undefined,
+      files: [...wanted.values()].sort(),
+    };
+    replaceOutputs(directory, part, [...wanted.values()]);
+    return fetched;
+  } finally {
+    await rm(part, { recursive: true, force: true });
   }
-  const [validationKey] = reportKeysOf(manifest);
-  for (const key of reportKeysOf(manifest)) wanted.set(key, basename(key));
-  for (const [key, name] of wanted) await fetchObject(target, key, join(directory, name));
+}
 
-  const hasProfile = manifest.outputs.some(({ role }) => role === 'profile');
-  return {
-    directory,
-    profile: hasProfile ? profileSchema.parse(await readJson(join(directory, 'profile.json'))) : undefined,
-    validation: validationKey ? await readValidation(join(directory, basename(validationKey))) : undefined,
-    files: [...wanted.values()].sort(),
-  };
+/** In one go, so that no Ctrl-C comes between. */
+function replaceOutputs(directory: string, part: string, names: readonly string[]): void {
+  rmSync(join(directory, MANIFEST), { force: true });
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (!entry.isDirectory() && OURS.test(entry.name)) rmSync(join(directory, entry.name));
+  }
+  for (const name of names) renameSync(join(part, name), join(directory, name));
 }
 
 async function readValidation(path: string): Promise<FetchedFile['validation']> {
@@ -69,13 +94,14 @@ async function readValidation(path: string): Promise<FetchedFile['validation']> 
   return { status, failed: texts('fail'), warned: texts('warn') };
 }
 
-async function fetchObject(target: Target, key: string, path: string): Promise<void> {
-  const opened = await openObject(target.s3, target.processedBucket, key);
-  if (opened === undefined) throw new Error(`s3://${target.processedBucket}/${key} is gone`);
-  // Whole or not at all: a run that is interrupted leaves no half file under a good name.
-  const part = `${path}.part-${process.pid}`;
-  await pump(opened.body, createWriteStream(part));
-  await rename(part, path);
+export function objectsOf(target: Pick<Target, 's3' | 'processedBucket'>): Objects {
+  return {
+    async fetch(key, path) {
+      const opened = await openObject(target.s3, target.processedBucket, key);
+      if (opened === undefined) throw new BrokenWorldError(`s3://${target.processedBucket}/${key} is gone`);
+      await pump(opened.body, createWriteStream(path));
+    },
+  };
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -8,6 +8,8 @@ Verbs
   upload FILE…     files into a pipeline that runs, followed until their reports are there
   status           queues, metrics of the last day, failures
   stop             ends the pipeline that \`start --keep\` left running
+  local FILE…      what the pipeline makes of files, made here without any AWS: the same outputs, under the same names
+  inspect FILE…    what would be inferred of files, their counts and first bad rows; writes nothing
 
 Options
   --keep           start: leave the pipeline running
@@ -17,8 +19,12 @@ Options
   --timeout S      give up waiting for a file after so many seconds (default: 600)
   --seed N         start: the seed of the generated samples (default: 20261122)
   --time-factor N  start: divide all waits and timeouts of the pipeline by N (default: 5)
+  --jobs N         local, inspect: work on N files at the same time, each in a process of its own (default: 1)
   --json           one JSON document on stdout; everything else goes to stderr
   -h, --help       this text
+
+A file that \`local\` reads is a file version of the bucket "local": its key is P and the file's name, its version
+the SHA-256 of its bytes, its upload time the file's modification time. The same file gives the same bytes every time.
 
 Environment
   AWS_ENDPOINT_URL   another AWS-compatible endpoint instead of the local AWS

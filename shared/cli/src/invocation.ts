@@ -9,6 +9,7 @@ export interface Options {
   readonly timeoutS: number;
   readonly seed: number;
   readonly timeFactor: number | undefined;
+  readonly jobs: number;
   readonly keep: boolean;
   readonly json: boolean;
   /** A Python with the local AWS in it; set by scripts/start.mjs. */
@@ -45,6 +46,10 @@ export function parseInvocation(args: readonly string[]): {
       throw new UsageError(`--${name} must be a number of ${min} or more, not ${text}.`);
     return value;
   };
+  const whole = (name: string, value: number): number => {
+    if (!Number.isSafeInteger(value)) throw new UsageError(`--${name} must be a whole number, not ${value}.`);
+    return value;
+  };
   return {
     verb,
     files,
@@ -56,6 +61,7 @@ export function parseInvocation(args: readonly string[]): {
       timeoutS: number('timeout', values.timeout, 600, 1),
       seed: Math.trunc(number('seed', values.seed, 20261122, 0)),
       timeFactor: values['time-factor'] === undefined ? undefined : number('time-factor', values['time-factor'], 1, 1),
+      jobs: whole('jobs', number('jobs', values.jobs, 1, 1)),
       keep: values.keep,
       json: values.json,
       python: process.env.TASTETREND_PYTHON || undefined,
@@ -74,6 +80,7 @@ function parse(args: readonly string[]) {
       timeout: { type: 'string' },
       seed: { type: 'string' },
       'time-factor': { type: 'string' },
+      jobs: { type: 'string' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },

@@ -1,15 +1,21 @@
 /** The tastetrend command: what was typed, and which exit code comes of it. 0 done, 1 failed, 2 used wrongly. */
 import { fileURLToPath } from 'node:url';
-import { describeError } from '@tastetrend/aws';
 import { UsageError } from './errors.ts';
 import { HELP } from './help.ts';
 import { type Invocation, parseInvocation } from './invocation.ts';
-import { start } from './verbs/start.ts';
-import { status } from './verbs/status.ts';
-import { stop } from './verbs/stop.ts';
-import { upload } from './verbs/upload.ts';
+import { printable } from './output/table.ts';
 
-const VERBS: Record<string, (invocation: Invocation) => Promise<number>> = { start, upload, status, stop };
+type Verb = (invocation: Invocation) => Promise<number>;
+
+/** Loaded when they are wanted: what needs no AWS does not wait for its SDK. */
+const VERBS: Record<string, () => Promise<Verb>> = {
+  start: async () => (await import('./verbs/start.ts')).start,
+  upload: async () => (await import('./verbs/upload.ts')).upload,
+  status: async () => (await import('./verbs/status.ts')).status,
+  stop: async () => (await import('./verbs/stop.ts')).stop,
+  local: async () => (await import('./verbs/local.ts')).local,
+  inspect: async () => (await import('./verbs/inspect.ts')).inspect,
+};
 const EXIT_INTERRUPTED = 130;
 const IMPATIENCE_MS = 500;
 
@@ -19,8 +25,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const run = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
-  if (run === undefined) {
+  const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (load === undefined) {
     throw new UsageError(`There is no verb ${JSON.stringify(verb)}. The verbs are: ${Object.keys(VERBS).join(', ')}.`);
   }
   const interruption = new AbortController();
@@ -38,6 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   try {
+    const run = await load();
     return await run({ files, options, root, signal: interruption.signal });
   } catch (error) {
     if (interruption.signal.aborted) return EXIT_INTERRUPTED;
@@ -45,12 +52,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// `tastetrend … | head`: who stops reading wants no more, and no stack either; the exit code says what became of the files.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  process.stderr.write(
-    isUsage ? `${error.message}\nSee: npm run -s tastetrend -- --help\n` : `${describeError(error)}\n`,
-  );
+  const lines = isUsage
+    ? [error.message, 'See: npm run -s tastetrend -- --help']
+    : [(await import('@tastetrend/aws')).describeError(error)];
+  // What the user or a file calls itself may be in there.
+  process.stderr.write(lines.flatMap((text) => text.split('\n').map((line) => `${printable(line)}\n`)).join(''));
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -1,24 +1,13 @@
 /** Uploads files and follows each until its summaries are there, or until it has failed for good. */
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FailureRecord } from '@tastetrend/aws';
 import type { Manifest } from '@tastetrend/contracts';
 import { type Progress, progressOf, rawKeyOf, type Uploaded, uploadFile } from '@tastetrend/ingest';
-import { UsageError } from './errors.ts';
+import type { FileEnd, FinishedFile } from './finished-file.ts';
 import type { ProgressView } from './output/progress.ts';
 import { seconds } from './output/table.ts';
 import type { Target } from './target.ts';
 
-export interface MovedFile {
-  readonly path: string;
-  readonly key: string;
-  readonly identity: string;
-  readonly ms: number;
-  readonly end:
-    | { readonly kind: 'reported'; readonly manifest: Manifest }
-    | { readonly kind: 'dead'; readonly failure: FailureRecord }
-    | { readonly kind: 'timed_out'; readonly waitedS: number };
-}
+export type MovedFile = Omit<FinishedFile, 'fetched'>;
 
 export interface MoveOptions {
   readonly prefix: string;
@@ -30,22 +19,6 @@ export interface MoveOptions {
 const POLL_MS_MIN = 60;
 const POLL_MS_MAX = 2_000;
 const UPLOADS_AT_ONCE = 4;
-
-/** @throws UsageError when a path is no file, or two of them would be the same key */
-export async function checkFiles(paths: readonly string[], prefix: string): Promise<void> {
-  const keys = new Map<string, string>();
-  for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) throw new UsageError(`There is no file ${path}.`);
-    if (!found.isFile()) throw new UsageError(`${path} is not a file. Name the files, for example ${path}/*.csv.`);
-    const key = rawKeyOf(path, prefix);
-    const other = keys.get(key);
-    if (other !== undefined) {
-      throw new UsageError(`${other} and ${path} would both be uploaded as ${key}. Upload them apart, with --prefix.`);
-    }
-    keys.set(key, path);
-  }
-}
 
 /** @returns one result a file, in the order given */
 export async function moveFiles(
@@ -80,7 +53,7 @@ async function follow(
   view: ProgressView,
   timeoutS: number,
   signal: AbortSignal,
-): Promise<MovedFile['end']> {
+): Promise<FileEnd> {
   const startedMs = performance.now();
   for (let waitMs = POLL_MS_MIN; ; waitMs = Math.min(POLL_MS_MAX, waitMs * 1.3)) {
     const progress: Progress = await progressOf(identity, target);
@@ -103,7 +76,7 @@ function outcomeWords({ outcome, counts }: Manifest): string {
   return `${counts.rows_read.toLocaleString('en-US')} rows cleaned`;
 }
 
-function endWords(end: MovedFile['end']): string {
+function endWords(end: FileEnd): string {
   if (end.kind === 'reported') return end.manifest.outcome === 'processed' ? 'done' : end.manifest.outcome;
-  return end.kind === 'dead' ? 'failed' : 'not finished';
+  return end.kind === 'timed_out' ? 'not finished' : 'failed';
 }

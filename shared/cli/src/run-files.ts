@@ -1,17 +1,10 @@
 /** Upload, follow, fetch, summarise: what `start` and `upload` share. */
-import { resolve } from 'node:path';
-import { fetchOutputs } from './fetch-outputs.ts';
+import { join, resolve } from 'node:path';
+import { fetchOutputs, objectsOf, pathOfKey } from './fetch-outputs.ts';
+import type { FinishedFile } from './finished-file.ts';
 import { moveFiles } from './move-files.ts';
 import { progressView } from './output/progress.ts';
-import {
-  type FinishedFile,
-  formatFailures,
-  formatLocations,
-  formatSummary,
-  formatWarnings,
-  hasFailed,
-  summaryJson,
-} from './summary.ts';
+import { printRun } from './summary.ts';
 import type { Target } from './target.ts';
 
 export interface RunOptions {
@@ -28,25 +21,14 @@ export async function runFiles(paths: readonly string[], target: Target, options
   const finished: FinishedFile[] = [];
   try {
     for (const moved of await moveFiles(paths, target, view, options)) {
-      const isFetchable = moved.end.kind === 'reported' && moved.end.manifest.outcome !== 'ignored';
-      const out = resolve(options.out);
-      const fetched =
-        isFetchable && moved.end.kind === 'reported' ? await fetchOutputs(moved.end.manifest, target, out) : undefined;
-      finished.push({ moved, fetched });
+      const { key, end } = moved;
+      const isFetchable = end.kind === 'reported' && end.manifest.outcome !== 'ignored';
+      const directory = join(resolve(options.out), pathOfKey(key));
+      const fetched = isFetchable ? await fetchOutputs(end.manifest, objectsOf(target), directory) : undefined;
+      finished.push({ ...moved, fetched });
     }
   } finally {
     view.close();
   }
-  const failures = formatFailures(finished);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(summaryJson(finished), null, 2)}\n`);
-  } else {
-    process.stdout.write(`\n${formatSummary(finished)}\n`);
-    if (failures !== '') process.stdout.write(`\nWhat failed:\n${failures}\n`);
-    const warnings = formatWarnings(finished);
-    if (warnings !== '') process.stdout.write(`\nWhat to look at:\n${warnings}\n`);
-    const locations = formatLocations(finished);
-    if (locations !== '') process.stdout.write(`\nWhat each file became:\n${locations}\n`);
-  }
-  return finished.some(hasFailed) ? 1 : 0;
+  return printRun(finished, options.json);
 }

@@ -1,30 +1,29 @@
 /** The end of a run: one row a file, what to look at, what went wrong and what to do about it. */
 import { relative } from 'node:path';
-import type { FetchedFile } from './fetch-outputs.ts';
-import type { MovedFile } from './move-files.ts';
+import { type FinishedFile, hasFailed, reasonsOf, statusOf } from './finished-file.ts';
+import { printableJson } from './output/json.ts';
 import { count, countOf, formatTable, printable, seconds } from './output/table.ts';
 
-export interface FinishedFile {
-  readonly moved: MovedFile;
-  /** Absent when the file did not get to the end. */
-  readonly fetched: FetchedFile | undefined;
+/**
+ * Prints a run's end to stdout: for people, or as one JSON document.
+ * @returns the process's exit code: 0 when every file came through, 1 when one failed
+ */
+export function printRun(finished: readonly FinishedFile[], isJson: boolean): number {
+  if (isJson) {
+    process.stdout.write(`${printableJson(summaryJson(finished))}\n`);
+  } else {
+    process.stdout.write(`\n${formatSummary(finished)}\n`);
+    const sections = [
+      ['What failed', formatFailures(finished)],
+      ['What to look at', formatWarnings(finished)],
+      ['What each file became', formatLocations(finished)],
+    ];
+    for (const [title, text] of sections) if (text !== '') process.stdout.write(`\n${title}:\n${text}\n`);
+  }
+  return finished.some(hasFailed) ? 1 : 0;
 }
 
-export type FileStatus = 'pass' | 'warn' | 'fail' | 'rejected' | 'gone' | 'ignored' | 'dead letter' | 'not finished';
-
-export function statusOf({ moved, fetched }: FinishedFile): FileStatus {
-  if (moved.end.kind === 'dead') return 'dead letter';
-  if (moved.end.kind === 'timed_out') return 'not finished';
-  const { outcome } = moved.end.manifest;
-  return outcome === 'processed' ? (fetched?.validation?.status ?? 'fail') : outcome;
-}
-
-/** A file has failed unless its validation passed or warned. */
-export function hasFailed(file: FinishedFile): boolean {
-  return !['pass', 'warn', 'ignored'].includes(statusOf(file));
-}
-
-export function formatSummary(files: readonly FinishedFile[]): string {
+function formatSummary(files: readonly FinishedFile[]): string {
   const head = [
     'file',
     'read',
@@ -37,12 +36,12 @@ export function formatSummary(files: readonly FinishedFile[]): string {
     'time',
   ];
   const rows = files.map((file) => {
-    const { moved, fetched } = file;
-    const counts = moved.end.kind === 'reported' ? moved.end.manifest.counts : undefined;
+    const { key, end, ms, fetched } = file;
+    const counts = end.kind === 'reported' ? end.manifest.counts : undefined;
     const isReview = fetched?.profile?.kind === 'reviews';
     const { ratings, dates } = fetched?.profile?.readability ?? {};
     return [
-      printable(moved.key),
+      printable(key),
       counts ? count(counts.rows_read) : '–',
       counts ? count(counts.accepted) : '–',
       counts ? count(counts.duplicates) : '–',
@@ -51,60 +50,38 @@ export function formatSummary(files: readonly FinishedFile[]): string {
       isReview && ratings ? countOf(ratings.readable - ratings.out_of_scale, ratings.uploaded) : '–',
       isReview && dates ? countOf(dates.readable, dates.uploaded) : '–',
       statusOf(file),
-      seconds(moved.ms),
+      seconds(ms),
     ];
   });
   return formatTable(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left', 'right']);
 }
 
 /** Why each file that failed did, and what to do about it. */
-export function formatFailures(files: readonly FinishedFile[]): string {
+function formatFailures(files: readonly FinishedFile[]): string {
   return files
     .filter(hasFailed)
-    .flatMap(({ moved, fetched }) => [
-      `  ${printable(moved.key)}`,
-      ...reasonsOf(moved, fetched).map((reason) => `    ${printable(reason)}`),
-    ])
+    .flatMap((file) => [`  ${printable(file.key)}`, ...reasonsOf(file).map((reason) => `    ${printable(reason)}`)])
     .join('\n');
 }
 
-function reasonsOf({ end }: MovedFile, fetched: FetchedFile | undefined): readonly string[] {
-  switch (end.kind) {
-    case 'dead': {
-      const { receiveCount, service, cause } = end.failure;
-      return [`failed ${receiveCount} times and lies in the dead-letter queue of ${service}. Cause: ${cause}`];
-    }
-    case 'timed_out':
-      return [
-        `not finished after ${end.waitedS} s; it may still be worked on. See \`tastetrend status\`, or wait longer with --timeout.`,
-      ];
-    case 'reported':
-      if (end.manifest.rejection !== null) return [`rejected: ${end.manifest.rejection.message}`];
-      if (end.manifest.outcome === 'gone') return ['the file was deleted before it was read'];
-      return fetched?.validation?.failed ?? ['there is no validation summary'];
-  }
-}
-
 /** What passed with a warning, and what to do about it. */
-export function formatWarnings(files: readonly FinishedFile[]): string {
+function formatWarnings(files: readonly FinishedFile[]): string {
   return files
-    .flatMap(({ moved, fetched }) => {
+    .flatMap(({ key, fetched }) => {
       const warned = fetched?.validation?.warned ?? [];
-      return warned.length === 0
-        ? []
-        : [`  ${printable(moved.key)}`, ...warned.map((text) => `    ${printable(text)}`)];
+      return warned.length === 0 ? [] : [`  ${printable(key)}`, ...warned.map((text) => `    ${printable(text)}`)];
     })
     .join('\n');
 }
 
 /** Where things lie, relative to where the user stands. */
-export function formatLocations(files: readonly FinishedFile[]): string {
-  const rows = files.flatMap(({ moved, fetched }) => {
+function formatLocations(files: readonly FinishedFile[]): string {
+  const rows = files.flatMap(({ key, fetched }) => {
     if (fetched === undefined) return [];
     const names = fetched.files.filter((name) => !/^(?:manifest|profile)/.test(name)).map(printable);
     return [
-      `  ${printable(moved.key)}`,
-      `    in ${relative(process.cwd(), fetched.directory) || '.'}/`,
+      `  ${printable(key)}`,
+      `    in ${printable(relative(process.cwd(), fetched.directory) || '.')}/`,
       `    ${names.join('  ')}`,
     ];
   });
@@ -112,21 +89,21 @@ export function formatLocations(files: readonly FinishedFile[]): string {
 }
 
 /** For --json: the same, for programs. */
-export function summaryJson(files: readonly FinishedFile[]): unknown {
+function summaryJson(files: readonly FinishedFile[]): unknown {
   return {
     schema: 'tastetrend.run/1',
     failed: files.filter(hasFailed).length,
     files: files.map((file) => {
-      const { moved, fetched } = file;
-      const manifest = moved.end.kind === 'reported' ? moved.end.manifest : undefined;
+      const { path, key, identity, ms, end, fetched } = file;
+      const manifest = end.kind === 'reported' ? end.manifest : undefined;
       return {
-        path: moved.path,
-        key: moved.key,
-        identity: moved.identity,
+        path,
+        key,
+        identity,
         status: statusOf(file),
-        reasons: hasFailed(file) ? reasonsOf(moved, fetched) : [],
+        reasons: reasonsOf(file),
         warnings: fetched?.validation?.warned ?? [],
-        duration_ms: Math.round(moved.ms),
+        duration_ms: Math.round(ms),
         kind: manifest?.kind ?? null,
         version_id: manifest?.source.version_id ?? null,
         counts: manifest?.counts ?? null,

@@ -26,10 +26,13 @@ function width(text: string): number {
   return [...segmenter.segment(text)].length;
 }
 
-/** What others wrote (keys, reasons), made safe for a terminal: no control character and no change of direction. */
+/** Control characters, line separators and changes of direction: what a terminal acts on instead of showing it. */
+export const UNPRINTABLE = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+
+/** What others wrote (keys, reasons, cells), made safe for a terminal. */
 export function printable(text: string): string {
   return text.replaceAll(
-    /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu,
+    UNPRINTABLE,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -6,9 +6,9 @@ import { readEndpoint } from '@tastetrend/aws';
 import type { FunctionName } from '@tastetrend/contracts';
 import { startSupervised } from '@tastetrend/local';
 import { writeSampleFiles } from '@tastetrend/testing';
+import { checkFiles } from '../check-files.ts';
 import { UsageError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
-import { checkFiles } from '../move-files.ts';
 import { runFiles } from '../run-files.ts';
 import { callerAccount, findTarget, localTarget } from '../target.ts';
 
@@ -16,7 +16,7 @@ import { callerAccount, findTarget, localTarget } from '../target.ts';
 const TIME_FACTOR = 5;
 
 export async function start({ files, options, root, signal }: Invocation): Promise<number> {
-  await checkFiles(files, options.prefix);
+  await checkFiles(files, options.prefix, options.out);
   const samples = files.length > 0 ? undefined : await mkdtemp(join(tmpdir(), 'tastetrend-samples-'));
   try {
     const paths = samples === undefined ? files : makeSamples(samples, options.seed);

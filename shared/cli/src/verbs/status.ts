@@ -4,6 +4,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-s
 import { BrokenWorldError, type FailureRecord, scanFailures } from '@tastetrend/aws';
 import { pipeline } from '@tastetrend/contracts';
 import type { Invocation } from '../invocation.ts';
+import { printableJson } from '../output/json.ts';
 import { count, formatTable, printable } from '../output/table.ts';
 import { findTarget, type Target } from '../target.ts';
 
@@ -33,7 +34,7 @@ export async function status({ root, options }: Invocation): Promise<number> {
     scanFailures(target.dynamoDb, target.tableName),
   ]);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ target: target.description, queues, metrics, failures }, null, 2)}\n`);
+    process.stdout.write(`${printableJson({ target: target.description, queues, metrics, failures })}\n`);
   } else {
     process.stdout.write(`${target.description}\n\n${formatQueues(queues)}\n\n${formatMetrics(metrics)}\n`);
     if (failures.length > 0) process.stdout.write(`\n${formatFailureRecords(failures)}\n`);
