@@ -61,6 +61,9 @@ const pipelineSchema = z.strictObject({
   limits: z.strictObject({
     raw_key_bytes_max: limit,
     file_bytes_max: limit,
+    decompressed_bytes_max: limit,
+    decompression_ratio_max: limit,
+    ratio_applies_from_bytes: limit,
     rows_max: limit,
     columns_max: limit,
     header_bytes_max: limit,

@@ -30,7 +30,7 @@ function demographicsOf(review: CleanReview) {
   ];
 }
 
-/** What must agree for a row with a `_dup` or `_copy` id to be a copy of another. Only for rows with an id. */
+/** What must agree for a row with a `_dup` or `_copy` id to be a copy of another: the visit, where there is an id. */
 export function copyFingerprint(review: CleanReview): Fingerprint {
   return fingerprint([
     review.reviewId,

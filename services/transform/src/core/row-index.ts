@@ -58,9 +58,12 @@ export class RowIndex {
   readonly #copyNumbers = new IntList();
   readonly #idNumbers = new IntList();
   readonly #uidNumbers = new IntList();
-  /** 64 bits of the row's fingerprint: put rows that share a uid in an order that is theirs, and not their position's. */
-  readonly #rowOrderHigh = new IntList();
-  readonly #rowOrderLow = new IntList();
+  /**
+   * Put rows that share a uid in an order that is theirs, and not their position's: first by what the visit was, which a
+   * column more in another upload does not change, then by all columns.
+   */
+  readonly #visitOrder = new IntList();
+  readonly #rowOrder = new IntList();
   /** For each group of rows that agree as copies do: its first row without a suffix, or else its first. */
   readonly #heads = new IntList();
   #rows = new FingerprintTable();
@@ -99,10 +102,10 @@ export class RowIndex {
     this.#lines.push(line);
     this.#flags.push(flagsOf(review));
     this.#rowNumbers.push(isComparable ? this.#rows.numberOf(print) : NONE);
-    const order = isComparable ? print : orderFingerprint(review, print);
-    this.#rowOrderHigh.push(order.readInt32LE(0));
-    this.#rowOrderLow.push(order.readInt32LE(4));
-    const group = review.reviewId === null ? NONE : this.#copies.numberOf(copyFingerprint(review));
+    const visit = copyFingerprint(review);
+    this.#visitOrder.push(visit.readInt32LE(0));
+    this.#rowOrder.push((isComparable ? print : orderFingerprint(review, print)).readInt32LE(0));
+    const group = review.reviewId === null ? NONE : this.#copies.numberOf(visit);
     this.#copyNumbers.push(group);
     this.#idNumbers.push(review.reviewId === null ? NONE : this.#ids.numberOf(idFingerprint(review)));
     this.#uidNumbers.push(this.#uids.numberOf(uidFingerprint(review)));
@@ -178,9 +181,7 @@ export class RowIndex {
     for (const rows of uidRows.values()) {
       rows.sort(
         (a, b) =>
-          this.#rowOrderHigh.at(a) - this.#rowOrderHigh.at(b) ||
-          this.#rowOrderLow.at(a) - this.#rowOrderLow.at(b) ||
-          a - b,
+          this.#visitOrder.at(a) - this.#visitOrder.at(b) || this.#rowOrder.at(a) - this.#rowOrder.at(b) || a - b,
       );
       rows.forEach((row, ordinal) => {
         ordinals.set(row, ordinal);

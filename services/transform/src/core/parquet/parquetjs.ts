@@ -31,18 +31,15 @@ export const openParquetjsWriter: OpenParquetWriter = async (sink, { columns, me
   let failure: Error | undefined;
   const stream = new Writable({
     write(chunk: Uint8Array, _encoding, done) {
+      // The library awaits not all that it writes: an error that came through the stream would end the process as an
+      // unhandled rejection. It is thrown where the writer is awaited instead.
       try {
-        sink.write(chunk);
-        done();
+        if (failure === undefined) sink.write(chunk);
       } catch (error) {
-        failure ??= error as Error;
-        done(error as Error);
+        failure = error as Error;
       }
+      done();
     },
-  });
-  // Without a listener an error of the stream would end the process; it is thrown where the writer is awaited instead.
-  stream.on('error', (error) => {
-    failure ??= error;
   });
   const fields = Object.fromEntries(
     columns.map(({ name, type, nullable }) => [
@@ -58,6 +55,7 @@ export const openParquetjsWriter: OpenParquetWriter = async (sink, { columns, me
   const check = () => {
     if (failure !== undefined) throw failure;
   };
+  check();
   return {
     async writeRowGroup(group) {
       writer.setRowGroupSize(group.rowCount);

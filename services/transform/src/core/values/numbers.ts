@@ -3,7 +3,7 @@ const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const COMMA_DECIMAL = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}$/;
 
-/** No number, rating or date is longer; on a text of megabytes the patterns would take time by the square of its length. */
+/** No number and no date is longer; on a text of megabytes the patterns would take time by the square of its length. */
 export const SHORT_CELL_CHARS_MAX = 64;
 
 /** @returns undefined when the cell is no number */

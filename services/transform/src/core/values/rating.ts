@@ -1,5 +1,5 @@
 /** Ratings: numbers, stars, `4/5`, `8 out of 10`, `4 stars`, `80%`. A value may say its scale itself; else the file does. */
-import { parseNumber, SHORT_CELL_CHARS_MAX } from './numbers.ts';
+import { parseNumber } from './numbers.ts';
 
 export type RatingScale = 5 | 10 | 100;
 
@@ -19,7 +19,6 @@ const PERCENT = /^([+-]?[\d.,]+)\s*%$/;
 /** @returns undefined when the cell is no rating */
 export function readRating(cell: string): RatingReading | undefined {
   const text = cell.trim();
-  if (text.length > SHORT_CELL_CHARS_MAX) return undefined;
   const plain = parseNumber(text);
   if (plain !== undefined) return { value: plain, scale: undefined };
   if (GLYPHS.test(text)) return { value: text.match(GIVEN)?.length ?? 0, scale: 5 };

@@ -40,7 +40,10 @@ test('a long run is a few bytes', () => {
 });
 
 test('property: a reader gives back what was written, whatever runs there are', () => {
-  const runs = fc.array(fc.tuple(fc.nat({ max: 2 ** 17 }), fc.integer({ min: 1, max: 40 })), { maxLength: 30 });
+  const runs = fc.array(fc.tuple(fc.nat({ max: 2 ** 17 }), fc.integer({ min: 1, max: 40 })), {
+    maxLength: 30,
+    size: 'max',
+  });
   fc.assert(
     fc.property(runs, fc.integer({ min: 1, max: 17 }), (made, width) => {
       const values = made.flatMap(([value, length]) => new Array<number>(length).fill(value % 2 ** width));

@@ -99,10 +99,13 @@ function boundsOf(
   };
 }
 
-/** A prefix is never larger than the whole. It is cut between characters, so that it stays a text. */
+/**
+ * A prefix is never larger than the whole. It is cut between characters, so that it stays a text. Bounds are copies: they
+ * are written with the footer, when the rows' buffers have long been used for others.
+ */
 function lowerBound(text: Uint8Array): Bound {
-  if (text.length <= PREFIX_BYTES_MAX) return { bytes: text, isExact: true };
-  return { bytes: text.subarray(0, characterEnd(text, PREFIX_BYTES_MAX)), isExact: false };
+  if (text.length <= PREFIX_BYTES_MAX) return { bytes: Buffer.from(text), isExact: true };
+  return { bytes: Buffer.from(text.subarray(0, characterEnd(text, PREFIX_BYTES_MAX))), isExact: false };
 }
 
 /**
@@ -110,7 +113,7 @@ function lowerBound(text: Uint8Array): Bound {
  * @returns undefined where no character can be raised
  */
 function upperBound(text: Uint8Array): Bound | undefined {
-  if (text.length <= PREFIX_BYTES_MAX) return { bytes: text, isExact: true };
+  if (text.length <= PREFIX_BYTES_MAX) return { bytes: Buffer.from(text), isExact: true };
   const characters = [...Buffer.from(text.subarray(0, characterEnd(text, PREFIX_BYTES_MAX))).toString('utf8')];
   while (characters.length > 0) {
     const raised = nextCodePoint(characters.pop()?.codePointAt(0) ?? 0);
