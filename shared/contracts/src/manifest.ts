@@ -23,8 +23,17 @@ export const outputSchema = z.strictObject({
 
 /** What the file's own evidence said, and how sure it was. */
 export const inferenceSchema = z.strictObject({
-  encoding: z.strictObject({ value: z.literal('utf-8'), byte_order_mark: z.boolean() }),
-  delimiter: z.strictObject({ value: z.string().length(1), evidence: z.string() }),
+  /** Separated fields, or one JSON object a line. */
+  format: z.enum(['delimited', 'json_lines']),
+  compression: z.enum(['none', 'gzip', 'zstd']),
+  encoding: z.strictObject({
+    value: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']),
+    byte_order_mark: z.boolean(),
+    evidence: z.string(),
+    ambiguous: z.boolean(),
+  }),
+  /** Null where the format has none. */
+  delimiter: z.strictObject({ value: z.string().length(1), evidence: z.string() }).nullable(),
   columns: z.array(
     z.strictObject({ header: z.string(), column: z.string().nullable(), by: z.enum(['name', 'synonym', 'none']) }),
   ),

@@ -31,7 +31,7 @@ describe('a table of fingerprints', () => {
 
   test('keeps its numbers over many growths', () => {
     const table = new FingerprintTable();
-    const prints = Array.from({ length: 20_000 }, (_, i) => fingerprint(i));
+    const prints = Array.from({ length: 20_000 }, (_, i) => fingerprint([i]));
     prints.forEach((p, i) => {
       expect(table.numberOf(p)).toBe(i);
     });

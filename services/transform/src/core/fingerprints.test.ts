@@ -11,7 +11,7 @@ function cleaned(row: Readonly<Record<string, string>>) {
 }
 
 test('the same parts give the same 128 bits, others give others', () => {
-  expect(fingerprint(['a', 1, null]).toString('hex')).toBe('0ae764bffd3a17b6454c8d9ebf712311');
+  expect(fingerprint(['a', 1, null]).toString('hex')).toBe('acd2eda3479067092b5a0e28772df5ec');
   const all = [['a', 1], ['a', '1'], ['a1'], ['a', 1, null], [['a'], 1], [null], ['null'], []].map(fingerprint);
   expect(new Set(all.map((print) => print.toString('hex'))).size).toBe(8);
   expect(all.every((print) => print.length === 16)).toBe(true);

@@ -25,17 +25,13 @@ describe('a file is rejected whole, with what to do about it', () => {
     ['an Excel workbook', Buffer.from('504b0304140006000800', 'hex'), 'excel_workbook'],
     ['an old Excel workbook', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'excel_workbook'],
     ['a PDF document', '%PDF-1.7\nrating,review_text\n', 'pdf_document'],
-    ['a gzip file', Buffer.from('1f8b0800000000', 'hex'), 'compressed_file'],
-    ['a zstd file', Buffer.from('28b52ffd0458', 'hex'), 'compressed_file'],
-    ['UTF-16, little end first', Buffer.from(`\uFEFF${HEADER}\n1,4,x\n`, 'utf16le'), 'utf_16'],
-    ['UTF-16, big end first', Buffer.from(`\uFEFF${HEADER}\n`, 'utf16le').swap16(), 'utf_16'],
+    ['the beginning of a gzip file', Buffer.from('1f8b0800000000', 'hex'), 'broken_compression'],
+    ['the beginning of a zstd file', Buffer.from('28b52ffd0458', 'hex'), 'broken_compression'],
     ['UTF-16 without a mark', Buffer.from(`${HEADER}\n`, 'utf16le'), 'no_known_column'],
     ['no known column', 'a,b,c\n1,2,3\n', 'no_known_column'],
     ['prose', 'Dear team, here are the numbers; as asked.\n', 'no_known_column'],
-    ['JSON', '{"rating": 4}\n', 'header_unreadable'],
     ['NUL bytes', Buffer.alloc(5000), 'no_known_column'],
-    ['random high bytes', Buffer.from('fffefdfcfbfa80818283'.repeat(3), 'hex').subarray(1), 'header_unreadable'],
-    ['a header in Latin-1', Buffer.from('rating,café\n4,x\n', 'latin1'), 'header_unreadable'],
+    ['random high bytes', Buffer.from('fffefdfcfbfa80818283'.repeat(3), 'hex').subarray(1), 'no_known_column'],
     ['a quote in the header that is never closed', '"rating,review_text\n4,x\n', 'header_unreadable'],
     ['501 columns', `${['rating', ...Array.from({ length: 500 }, (_, i) => `c${i}`)].join()}\n`, 'too_many_columns'],
     ['a million columns', 'rating,'.repeat(1_000_000), 'too_many_columns'],
@@ -92,7 +88,7 @@ describe('files of one kind or another that are none the worse for it', () => {
     const { rows, inferred, counts } = await processed(text);
     expect(rows).toMatchObject(ROWS);
     expect(counts).toEqual({ rows_read: 2, accepted: 2, duplicates: 0, quarantined: 0 });
-    expect(inferred.delimiter.value).toBe(delimiter);
+    expect(inferred.delimiter?.value).toBe(delimiter);
     expect(inferred.encoding.byte_order_mark).toBe(text.startsWith('\uFEFF'));
   });
 
@@ -186,11 +182,12 @@ describe('a row that cannot be trusted as one costs itself alone', () => {
     ['a quote in the middle of a field', '2,5,say "y"', 'quote_in_unquoted_field'],
     ['text behind a closing quote', '2,5,"y"z', 'text_after_closing_quote'],
     ['a quote that is never closed', '2,5,"y', 'quote_not_closed'],
-    ['Latin-1', Buffer.from('2,5,café', 'latin1'), 'not_utf8'],
-    ['half a character', Buffer.from('2,5,😀').subarray(0, -1), 'not_utf8'],
-    ['half a surrogate, encoded', Buffer.from('322c352ceda080', 'hex'), 'not_utf8'],
+    ['Latin-1', Buffer.from('2,5,café', 'latin1'), 'not_the_files_encoding'],
+    ['half a character', Buffer.from('2,5,😀').subarray(0, -1), 'not_the_files_encoding'],
+    ['half a surrogate, encoded', Buffer.from('322c352ceda080', 'hex'), 'not_the_files_encoding'],
   ])('%s', async (_name, broken, reason) => {
-    const bytes = Buffer.concat([Buffer.from(`${HEADER}\n1,4,x\n`), Buffer.from(broken), Buffer.from('\n3,3,z\n')]);
+    // The last row says that the file is in UTF-8.
+    const bytes = Buffer.concat([Buffer.from(`${HEADER}\n1,4,x\n`), Buffer.from(broken), Buffer.from('\n3,3,é\n')]);
     const { rows, quarantine, profile } = await processed(bytes);
     expect(rows.map((row) => row.review_id)).toEqual(['1', '3']);
     expect(quarantine).toMatchObject([{ line: 3, byte_offset: ROW_2, byte_length: broken.length, reason }]);

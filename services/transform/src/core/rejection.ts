@@ -9,14 +9,12 @@ export const REJECTIONS = {
   excel_workbook: () =>
     'This is an Excel workbook, not a text file. In Excel, choose "Save as" and "CSV UTF-8", and upload that.',
   pdf_document: () => 'This is a PDF document, not a table. Export the reviews as CSV and upload that.',
-  compressed_file: () => 'This file is compressed, which is not supported yet. Unpack it and upload the file inside.',
   broken_compression: () =>
     'This file is compressed, and what is in it is broken or cut short. Compress it again, or upload it as it is.',
   unpacks_to_too_much: () =>
     `This file is compressed, and unpacks to more than ${number(limitOf('decompressed_bytes_max'))} bytes, or to over ` +
     `${number(limitOf('decompression_ratio_max'))} times its size. Split it into several files and upload those.`,
-  utf_16: () =>
-    'This file is in the encoding UTF-16, which is not supported yet. Save it as "CSV UTF-8" and upload that.',
+  json_array: () => 'This file is one JSON array. Write it as JSON Lines, one object a line, and upload that.',
   header_unreadable: () =>
     'The first line could not be read as column names: its quotes do not match, or it is not in the encoding UTF-8. ' +
     'Save the file as "CSV UTF-8" and upload that.',

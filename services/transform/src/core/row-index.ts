@@ -11,7 +11,13 @@
  */
 import type { CleanReview } from './clean-review.ts';
 import { FingerprintTable, IntList } from './fingerprint-table.ts';
-import { copyFingerprint, idFingerprint, orderFingerprint, rowFingerprint, uidFingerprint } from './fingerprints.ts';
+import {
+  copyFingerprint,
+  idFingerprint,
+  orderFingerprint,
+  rowFingerprint,
+  sameUidFingerprint,
+} from './fingerprints.ts';
 
 /** What a kept row may take over from a copy. */
 export type Recoverable = 'customerName' | 'ratingRaw' | 'totalSpent' | 'text' | 'location' | 'restaurantName';
@@ -108,7 +114,7 @@ export class RowIndex {
     const group = review.reviewId === null ? NONE : this.#copies.numberOf(visit);
     this.#copyNumbers.push(group);
     this.#idNumbers.push(review.reviewId === null ? NONE : this.#ids.numberOf(idFingerprint(review)));
-    this.#uidNumbers.push(this.#uids.numberOf(uidFingerprint(review)));
+    this.#uidNumbers.push(this.#uids.numberOf(sameUidFingerprint(review)));
     if (group === NONE) return;
     if (group === this.#heads.length) this.#heads.push(row);
     else if (!review.isSuffixed && this.#isSuffixed(this.#heads.at(group))) this.#heads.set(group, row);

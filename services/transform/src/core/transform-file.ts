@@ -20,6 +20,7 @@ import type { OpenParquetWriter } from './parquet/types.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 import { type FileHead, type FileKind, readHead } from './read-rows.ts';
 import { rejectionOf } from './rejection.ts';
+import { UnreadableFile } from './source/compression.ts';
 import { transformRestaurantInfo } from './transform-restaurant-info.ts';
 import { transformReviews } from './transform-reviews.ts';
 
@@ -51,6 +52,7 @@ export async function transformFile(
       ? await write(path, head, context, outputDirectory, openWriter, REVIEW_COLUMNS, transformReviews)
       : await write(path, head, context, outputDirectory, openWriter, RESTAURANT_INFO_COLUMNS, transformRestaurantInfo);
   } catch (error) {
+    if (error instanceof UnreadableFile) return { kind: 'rejected', rejection: rejectionOf(error.rule) };
     if (error instanceof TooManyRows) return { kind: 'rejected', rejection: rejectionOf('too_many_rows') };
     throw error;
   }

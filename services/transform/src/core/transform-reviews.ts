@@ -1,7 +1,8 @@
 /** A file of reviews: learn what it is, find what repeats what, write every row where it belongs. */
+import { isDeepStrictEqual } from 'node:util';
 import { type Inference, limitOf, type ReviewColumn } from '@tastetrend/contracts';
 import { type CleanReview, ReviewCleaner } from './clean-review.ts';
-import { fieldIndex, mapColumns, REVIEW_SYNONYMS } from './columns.ts';
+import { fieldIndex, type MappedColumn, mapColumns, REVIEW_SYNONYMS, type ReviewField } from './columns.ts';
 import { Evidence } from './evidence.ts';
 import { FingerprintTable } from './fingerprint-table.ts';
 import { reviewUid, uidFingerprint } from './fingerprints.ts';
@@ -24,20 +25,7 @@ export async function transformReviews(
   outputs: Outputs<ReviewColumn>,
 ): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>> {
   const columns = mapColumns(head.headers, REVIEW_SYNONYMS);
-  const at = fieldIndex(columns);
-  const idHeader = at.review_id === undefined ? undefined : columns[at.review_id]?.header;
-  const ratingHeader = at.rating === undefined ? undefined : columns[at.rating]?.header;
-
-  const evidence = await gatherEvidence(path, head, ratingHeader, at);
-  const cleaner = new ReviewCleaner(columns, evidence.reading());
-
-  const index = new RowIndex(idHeader, limitOf('recovered_bytes_max'));
-  await readRows(path, head, {
-    row: (cells, place) => index.add(cleaner.clean(cells), place.line),
-    quarantined: () => {},
-    blank: () => {},
-  });
-  index.resolve();
+  const { evidence, cleaner, index } = await learn(path, head, columns);
 
   const { profile } = outputs;
   for (const line of index.refusedLines()) profile.rule('copy_not_held', line);
@@ -70,28 +58,37 @@ export async function transformReviews(
   return { columns: columns.map(({ header, field, by }) => ({ header, column: field, by })), ...evidence.inference() };
 }
 
-async function gatherEvidence(
-  path: string,
-  head: FileHead,
-  ratingHeader: string | undefined,
-  at: Readonly<{ rating?: number; review_date?: number }>,
-): Promise<Evidence> {
-  const evidence = new Evidence(ratingHeader);
-  let rows = 0;
-  await readRows(path, head, {
-    row(cells) {
-      rows += 1;
-      assertRowsWithinLimit(rows);
-      if (at.rating !== undefined) evidence.addRating(cells[at.rating] as string);
-      if (at.review_date !== undefined) evidence.addDate(cells[at.review_date] as string);
-    },
-    quarantined() {
-      rows += 1;
-      assertRowsWithinLimit(rows);
-    },
-    blank: () => {},
-  });
-  return evidence;
+/**
+ * What the file is and which of its rows repeat which. The rows are read as a file without evidence would be, while the
+ * evidence is gathered; only where it says otherwise are they read again, by what it says.
+ */
+async function learn(path: string, head: FileHead, columns: readonly MappedColumn<ReviewField>[]) {
+  const at = fieldIndex(columns);
+  const headerOf = (field: 'review_id' | 'rating') =>
+    at[field] === undefined ? undefined : columns[at[field]]?.header;
+  for (let reading = new Evidence(headerOf('rating')).reading(); ; ) {
+    const evidence = new Evidence(headerOf('rating'));
+    const cleaner = new ReviewCleaner(columns, reading);
+    const index = new RowIndex(headerOf('review_id'), limitOf('recovered_bytes_max'));
+    let rows = 0;
+    await readRows(path, head, {
+      row(cells, place) {
+        assertRowsWithinLimit(++rows);
+        if (at.rating !== undefined) evidence.addRating(cells[at.rating] as string);
+        if (at.review_date !== undefined) evidence.addDate(cells[at.review_date] as string);
+        index.add(cleaner.clean(cells), place.line);
+      },
+      quarantined() {
+        assertRowsWithinLimit(++rows);
+      },
+      blank: () => {},
+    });
+    if (isDeepStrictEqual(evidence.reading(), reading)) {
+      index.resolve();
+      return { evidence, cleaner, index };
+    }
+    reading = evidence.reading();
+  }
 }
 
 /** What a kept row lacks and a copy of it has, it takes over. */

@@ -6,6 +6,7 @@ import type { LocallyRun } from '../local/run-locally.ts';
 import { count, countOf, formatTable, printable } from './table.ts';
 
 const BY_WORDS = { name: 'its name', synonym: 'another name for it', none: 'no column of ours' } as const;
+const FORMAT_WORDS: Record<Inference['format'], string> = { delimited: 'separated fields', json_lines: 'JSON Lines' };
 const SEPARATOR_WORDS: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' };
 
 export function formatInspection(file: LocallyRun): string {
@@ -45,11 +46,21 @@ function tableLines(...table: Parameters<typeof formatTable>): string {
   return table[1].length === 0 ? '' : formatTable(...table).replaceAll(/^/gm, '  ');
 }
 
-function inferenceSections({ encoding, delimiter, columns, rating_scale, date_orders }: Inference): string[] {
-  const separator = SEPARATOR_WORDS[delimiter.value] ?? delimiter.value;
+function inferenceSections({
+  format,
+  compression,
+  encoding,
+  delimiter,
+  columns,
+  rating_scale,
+  date_orders,
+}: Inference): string[] {
   const rows = [
-    ['encoding', encoding.value, encoding.byte_order_mark ? 'with a byte order mark' : 'without a byte order mark'],
-    ['separator', separator, delimiter.evidence],
+    ['format', FORMAT_WORDS[format], compression === 'none' ? 'not packed' : `packed by ${compression}`],
+    ['encoding', encoding.value, doubted(encoding.evidence, encoding.ambiguous, 'some lines are in another')],
+    ...(delimiter === null
+      ? []
+      : [['separator', SEPARATOR_WORDS[delimiter.value] ?? delimiter.value, delimiter.evidence]]),
     rating_scale === null
       ? ['rating scale', '–', 'there are no ratings']
       : ['rating scale', `up to ${rating_scale.value}`, doubted(rating_scale.evidence, rating_scale.ambiguous)],

@@ -17,7 +17,7 @@ describe('tastetrend inspect', () => {
     expect(code).toBe(1);
     const says = [
       /^ {2}separator +semicolon +separates the first line into 8 columns/m,
-      /^ {2}encoding +utf-8 +without a byte order mark/m,
+      /^ {2}encoding +utf-8 +(?:there are only ASCII|of \d+ lines)/m,
       /^ {2}rating scale +up to 10 .*ambiguous/m,
       /^ {2}dates with \/ +day first +3 dates can only be day first/m,
       /^ {2}Guest Name +customer_name +another name for it/m,
@@ -91,7 +91,7 @@ describe('tastetrend inspect', () => {
     ]);
     expect(text.stdout).not.toMatch(ACTED_ON);
     expect(json.stdout).not.toMatch(ACTED_ON);
-    expect(text.stdout).toContain(String.raw`not_utf8           3,2026-01-01,5,\xE9\x9B`);
+    expect(text.stdout).toContain(String.raw`not_the_files_encoding  3,2026-01-01,5,\xE9\x9B`);
     expect(text.stdout).toMatch(/wrong_field_count +4,(?:long)+(?:lo)? …$/m);
     const [file] = JSON.parse(json.stdout).files;
     expect(file.inferred.columns[3].header).toBe(`x${HOSTILE}`.trim());

@@ -17,7 +17,7 @@ function read(bytes: Buffer, cuts: readonly number[] = [], rowBytesMax = 1000, d
     { delimiter, rowBytesMax, columnsMax: 50 },
     {
       record(record) {
-        result.rows.push(Array.from({ length: record.fieldCount }, (_, i) => fieldText(record, i, false)));
+        result.rows.push(Array.from({ length: record.fieldCount }, (_, i) => fieldText(record, i)));
         result.lines.push(record.line);
         result.offsets.push(record.byteOffset);
       },

@@ -347,11 +347,18 @@ function countLineBreaks(buffer: Buffer, start: number, end: number): number {
   return count;
 }
 
-/** The bytes of field `i` as text, `""` turned into `"`. The caller has made sure that they are UTF-8. */
-export function fieldText(record: CsvRecord, i: number, isAscii: boolean): string {
+/**
+ * The bytes of field `i` as text, `""` turned into `"`.
+ * @param decode for bytes that are not UTF-8; the caller has made sure that others are
+ */
+export function fieldText(
+  record: CsvRecord,
+  i: number,
+  decode?: (bytes: Buffer, start: number, end: number) => string,
+): string {
   const start = record.starts[i] as number;
   const end = record.ends[i] as number;
   if (start === end) return '';
-  const text = isAscii ? record.bytes.toString('latin1', start, end) : record.bytes.toString('utf8', start, end);
+  const text = decode?.(record.bytes, start, end) ?? record.bytes.toString('utf8', start, end);
   return record.escaped[i] === 1 ? text.replaceAll('""', '"') : text;
 }

@@ -1,4 +1,6 @@
 /** Demographics as people write them, in the words of the table. One line extends a list. */
+import { remembering } from './remember.ts';
+
 const GENDERS: Record<string, string> = {
   m: 'male',
   male: 'male',
@@ -68,19 +70,19 @@ function lookUp(table: Record<string, string>, value: string): string | undefine
 }
 
 /** @returns undefined when it is none that we know */
-export function normGender(value: string): string | undefined {
+export const normGender = remembering((value: string): string | undefined => {
   return lookUp(GENDERS, value);
-}
+});
 
 /** @returns undefined when it is none that we know */
-export function normEthnicity(value: string): string | undefined {
+export const normEthnicity = remembering((value: string): string | undefined => {
   return lookUp(ETHNICITIES, value);
-}
+});
 
 /** `26-35`, `26 – 35`, `26 to 35`; `65+`, `65 and over`. @returns undefined when it is none that we know */
-export function ageGroupOf(value: string): string | undefined {
+export const ageGroupOf = remembering((value: string): string | undefined => {
   const folded = fold(value)
     .replace(/\s*(?:-|–|—| to )\s*/, '-')
     .replace(/^(65)\s*(?:\+|and over|or older)$/, '$1+');
   return Object.hasOwn(AGE_GROUPS, folded) ? AGE_GROUPS[folded] : undefined;
-}
+});

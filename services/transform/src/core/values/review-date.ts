@@ -2,7 +2,9 @@
  * Calendar dates. ISO and dates with a month's name say their order themselves; `07.02.2014` and `06/09/2018` do not, and
  * are read in the order that the whole file gives evidence for. Times of day are dropped: a date is as it was written.
  */
+
 import { SHORT_CELL_CHARS_MAX } from './numbers.ts';
+import { remembering } from './remember.ts';
 
 export type DateOrder = 'day_first' | 'month_first';
 export type Separator = '/' | '.' | '-';
@@ -77,7 +79,7 @@ const FORMS: readonly Form[] = [
 ];
 
 /** Reads a cell as far as it goes without knowing the file. */
-export function readDate(cell: string): DateReading {
+export const readDate = remembering((cell: string): DateReading => {
   const text = cell.trim();
   if (text.length > SHORT_CELL_CHARS_MAX) return { kind: 'unreadable' };
   for (const [form, reading] of FORMS) {
@@ -86,7 +88,7 @@ export function readDate(cell: string): DateReading {
     return TIME.test(text.slice(match[0].length)) ? reading(match) : { kind: 'unreadable' };
   }
   return { kind: 'unreadable' };
-}
+});
 
 /**
  * The date of a cell. Where only one order gives a real date, that is the date, whatever the file's order: 24 is no month.

@@ -1,0 +1,117 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { generateSample } from '@tastetrend/testing';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { processed, type Row, transformed } from './transformed.fixture.ts';
+
+const sample = generateSample(7, 'eastside');
+const csv = Buffer.from(sample.bytes).toString('utf8');
+const [header = [], ...records] = parse(csv) as string[][];
+
+const utf16 = (text: string, isBigEndian: boolean) => {
+  const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  return isBigEndian ? bytes.swap16() : bytes;
+};
+const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+const separated = (delimiter: string, lineEnd: string) =>
+  [header, ...records].map((cells) => cells.map(quoted).join(delimiter) + lineEnd).join('');
+const jsonl = records
+  .map((cells) => JSON.stringify(Object.fromEntries(cells.map((cell, i) => [header[i], cell]))))
+  .join('\n');
+
+/** Rows without what says where they stood. */
+const contentOf = (rows: readonly Row[]) => rows.map(({ source_line: _, ...content }) => content);
+
+describe('the same table gives the same rows, however it is written', async () => {
+  const plain = await processed(csv);
+  test.each([
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${csv}`), 'utf-8', 'none'],
+    ['UTF-16, little endian', utf16(csv, false), 'utf-16le', 'none'],
+    ['UTF-16, big endian', utf16(csv, true), 'utf-16be', 'none'],
+    ['gzip', gzipSync(csv), 'utf-8', 'gzip'],
+    ['zstd', zstdCompressSync(csv), 'utf-8', 'zstd'],
+    ['UTF-16 in gzip', gzipSync(utf16(csv, false)), 'utf-16le', 'gzip'],
+    ['semicolons and CRLF', Buffer.from(separated(';', '\r\n')), 'utf-8', 'none'],
+    ['tabs', Buffer.from(separated('\t', '\n')), 'utf-8', 'none'],
+    ['pipes and CR', Buffer.from(separated('|', '\r')), 'utf-8', 'none'],
+    ['JSON Lines', Buffer.from(jsonl), 'utf-8', 'none'],
+    [
+      'JSON Lines with CRLF, a mark and blank lines, in zstd',
+      zstdCompressSync(`\uFEFF${jsonl.replaceAll('\n', '\r\n\r\n')}\r\n`),
+      'utf-8',
+      'zstd',
+    ],
+  ] as const)('%s', async (_name, bytes, encoding, compression) => {
+    const found = await processed(bytes);
+    expect(contentOf(found.rows)).toEqual(contentOf(plain.rows));
+    expect(found.counts).toEqual(plain.counts);
+    expect(found.inferred.encoding.value).toBe(encoding);
+    expect(found.inferred.compression).toBe(compression);
+  });
+});
+
+describe('Windows-1252', () => {
+  const text = 'id,text,loyalty\n1,"Crème brûlée – 5 €",“gold”\n2,Größe,ok\n3,plain,ok\n';
+  const bytes = Buffer.from(
+    [...text].map(
+      (character) => ({ '€': 0x80, '–': 0x96, '“': 0x93, '”': 0x94 })[character] ?? character.charCodeAt(0),
+    ),
+  );
+
+  test('is found where no line beyond ASCII is UTF-8, and nothing is lost', async () => {
+    const { rows, inferred, quarantine } = await processed(bytes);
+    expect(rows.map(({ review_text }) => review_text)).toEqual(['Crème brûlée – 5 €', 'Größe', 'plain']);
+    expect(rows[0]?.extra).toBe(JSON.stringify({ loyalty: '“gold”' }));
+    expect(inferred.encoding).toMatchObject({ value: 'windows-1252', ambiguous: false });
+    expect(quarantine).toEqual([]);
+  });
+
+  test('one broken row among rows of UTF-8 does not change the file: it is set aside, byte for byte', async () => {
+    const utf8 = Buffer.from('id,text\n1,Crème\n2,Größe\n');
+    const broken = Buffer.from([0x33, 0x2c, 0xe9, 0x0a]);
+    const { rows, inferred, quarantine } = await processed(Buffer.concat([utf8, broken]));
+    expect(rows.map(({ review_text }) => review_text)).toEqual(['Crème', 'Größe']);
+    expect(inferred.encoding).toMatchObject({ value: 'utf-8', ambiguous: true });
+    expect(quarantine).toMatchObject([{ reason: 'not_the_files_encoding', line: 4, encoding: 'base64' }]);
+    expect(Buffer.from(quarantine[0]?.raw ?? '', 'base64')).toEqual(broken.subarray(0, 3));
+  });
+});
+
+describe('JSON Lines', () => {
+  test('fields that only some objects have, numbers as they were written, nested values in extra', async () => {
+    const lines = [
+      '{"review_id": 12345678901234567890, "stars": 4.0, "text": "a\\u00e9"}',
+      '{"stars": 5, "tags": ["x", {"n": 1.50}], "user": null}',
+    ];
+    const { rows } = await processed(lines.join('\n'));
+    expect(rows).toMatchObject([
+      { review_id: '12345678901234567890', rating_raw: '4.0', rating_1_5: 4, review_text: 'aé', extra: null },
+      { review_id: null, rating_raw: '5', extra: JSON.stringify({ tags: '["x",{"n":1.50}]' }) },
+    ]);
+  });
+
+  test('a line that is no JSON, or no object, is set aside with its reason', async () => {
+    const { counts, quarantine } = await processed('{"stars":4}\n{"stars":\n[1]\n\n{"stars":5}\n');
+    expect(counts).toEqual({ rows_read: 4, accepted: 2, duplicates: 0, quarantined: 2 });
+    expect(quarantine).toMatchObject([
+      { line: 2, reason: 'not_json', raw: '{"stars":' },
+      { line: 3, reason: 'not_an_object', raw: '[1]' },
+    ]);
+  });
+
+  test('one JSON array is rejected with what to do', async () => {
+    expect(await transformed('[{"stars":4}]')).toMatchObject({ kind: 'rejected', rejection: { rule: 'json_array' } });
+  });
+});
+
+describe('packed files that are no use are rejected by name', () => {
+  const packed = gzipSync(csv);
+  test.each([
+    ['cut short', packed.subarray(0, packed.length - 100), 'broken_compression'],
+    ['empty inside', gzipSync(''), 'empty_file'],
+    ['a workbook inside', gzipSync(Buffer.from('504b030414000600', 'hex')), 'excel_workbook'],
+    ['a trap', gzipSync(Buffer.alloc(64 << 20)), 'unpacks_to_too_much'],
+  ])('%s', async (_name, bytes, rule) => {
+    expect(await transformed(bytes)).toMatchObject({ kind: 'rejected', rejection: { rule } });
+  });
+});
