@@ -12,8 +12,8 @@ import type { CleanReview } from './clean-review.ts';
 import type { FileKind } from './read-rows.ts';
 
 /** What a row's groups are called where there is no group. */
-export const MISSING_GROUP = 'missing';
-export const UNREADABLE_GROUP = 'unreadable';
+const MISSING_GROUP = 'missing';
+const UNREADABLE_GROUP = 'unreadable';
 
 type Disposition = 'accepted' | 'duplicates' | 'quarantined';
 
