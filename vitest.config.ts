@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './scripts/skip-reporter.mjs';
 
+/** What takes long and guards little: peers of the bench, latency over many uploads. .ci/run runs them after the others. */
+const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts'];
+const isSlowRun = process.env.TASTETREND_TESTS === 'slow';
+
 // biome-ignore lint/style/noDefaultExport: vitest reads one; nothing else in the house has any
 export default defineConfig({
   test: {
-    include: ['{services,shared,scripts,infra,bench}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    include: isSlowRun ? SLOW : ['{services,shared,scripts,infra}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(isSlowRun ? [] : SLOW)],
     reporters: [['default', { summary: false }], new SkipReporter()],
     // No test measures time; these bound what hangs, on a machine of two cores that runs two files at once.
     testTimeout: 60_000,

@@ -1,12 +1,15 @@
-// npm test [-- vitest's own arguments]: sets up what is missing, builds the bundles that the tests run, runs all tests.
+// npm test [-- vitest's own arguments]: sets up what is missing, builds the bundles that the tests run, runs the tests.
+// npm run test:slow: the few that take long instead.
 import { join } from 'node:path';
 import { build, exitWith, prepare, run } from './launch.mjs';
 import { ensureVenv, ROOT } from './setup.mjs';
 
 await exitWith(async () => {
   const { node, env } = await prepare();
+  const args = process.argv.slice(2).filter((arg) => arg !== '--slow');
+  const isSlow = process.argv.includes('--slow');
   await build(env);
-  for (const name of ['ministack', 'readback']) {
+  for (const name of ['ministack', 'readback', ...(isSlow ? ['bench'] : [])]) {
     try {
       await ensureVenv(name, { log: (line) => process.stderr.write(`${line}\n`) });
     } catch (error) {
@@ -15,5 +18,5 @@ await exitWith(async () => {
     }
   }
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  return await run(node, [vitest, 'run', ...process.argv.slice(2)], env);
+  return await run(node, [vitest, 'run', ...args], isSlow ? { ...env, TASTETREND_TESTS: 'slow' } : env);
 });

@@ -1,6 +1,6 @@
 /** npm run bench: the whole job beside its peers. Exits 1 when any of them does other work; speed that is missed is only said. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { figuresToReach } from './figures.ts';
 import { type Instruments, type Measured, measure, median, pinTo } from './measure.ts';
 import { findPeersPython, findPlainPython } from './python.ts';
 import { type BenchReport, describeReport, type Machine } from './report.ts';
-import { emptyScratch, runRounds, type SizeResult } from './rounds.ts';
+import { runRounds, type SizeResult } from './rounds.ts';
 
 const HELP = `Runs the transform job beside its peers, each a process of its own on one core, and checks that all did the same work.
 
@@ -53,6 +53,11 @@ class UsageError extends Error {
 const log = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
+
+// Ended early, what runs is ended with it, and what it left is removed.
+for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) {
+  process.once(signal, () => process.exit(128 + number));
+}
 
 try {
   const { values } = parseArgs({
@@ -101,6 +106,8 @@ async function bench(options: Options): Promise<number> {
   const { contestants, skipped, instruments } = await equip(wanted, pin);
   const scratch = join(HOME, `run-${process.pid}`);
   mkdirSync(scratch, { recursive: true });
+  const clear = () => rmSync(scratch, { recursive: true, force: true });
+  process.once('exit', clear);
   try {
     const sizes: SizeResult[] = [];
     for (const rows of sizesWanted) {
@@ -124,7 +131,8 @@ async function bench(options: Options): Promise<number> {
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
     return sizes.some(({ results }) => results.some(({ verdict }) => verdict.problems.length > 0)) ? 1 : 0;
   } finally {
-    emptyScratch(scratch);
+    clear();
+    process.removeListener('exit', clear);
   }
 }
 

@@ -32,6 +32,8 @@ const ENVIRONMENT = {
   OMP_NUM_THREADS: '1',
   OPENBLAS_NUM_THREADS: '1',
   ARROW_IO_THREADS: '1',
+  // What pip compiled is used; what peers/ would leave beside the sources is not written.
+  PYTHONDONTWRITEBYTECODE: '1',
 };
 
 /** A contestant that ended badly; the message has its last words. */
@@ -70,7 +72,6 @@ export async function measure(
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     BENCH_RESULT: resultFile,
-    PYTHONPYCACHEPREFIX: `${scratch}.pycache`,
   };
   const said = await runToEnd(run, env);
   const result = readResult(resultFile);
@@ -81,17 +82,28 @@ export async function measure(
   return { ...result, cpu_s: result.user_s + result.system_s, load };
 }
 
+/** In a process group of its own, so that no contestant outlives a bench that is ended early. */
 function runToEnd([program, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program as string, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program as string, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const endGroup = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    };
+    process.once('exit', endGroup);
     let said = '';
     const keep = (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-4000);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.once('error', reject);
-    child.once('close', () => resolve(said.trim()));
+    child.once('error', (error) => {
+      process.removeListener('exit', endGroup);
+      reject(error);
+    });
+    child.once('close', () => {
+      process.removeListener('exit', endGroup);
+      resolve(said.trim());
+    });
   });
 }
 

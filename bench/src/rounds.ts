@@ -1,5 +1,5 @@
 /** Contestants in turns over the same files: each a process of its own, its work judged after every run. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, type Reports, readReports, rowsWritten, tableOf, type Verdict } from './check.ts';
 import type { Contestant } from './contestants.ts';
@@ -103,10 +103,4 @@ function warm({ folder, files }: BenchData): void {
 
 function outputBytes({ files }: BenchData, contestant: Contestant, out: string): number {
   return files.reduce((sum, { name }) => sum + statSync(tableOf(out, contestant, name)).size, 0);
-}
-
-/** What an interrupted bench left behind, is removed. */
-export function emptyScratch(scratch: string): void {
-  if (!existsSync(scratch)) return;
-  for (const name of readdirSync(scratch)) rmSync(join(scratch, name), { recursive: true, force: true });
 }
