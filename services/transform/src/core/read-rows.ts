@@ -3,7 +3,7 @@
  * as text. A row that cannot be trusted as one (broken quoting, wrong number of fields, bytes that are not the file's
  * encoding, over a limit) is set aside, whole.
  */
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { type Inference, limitOf, type Rejection } from '@tastetrend/contracts';
 import { kindOf, mapColumns, RESTAURANT_INFO_SYNONYMS, REVIEW_SYNONYMS } from './columns.ts';
 import { type BrokenLine, type BrokenReason, CsvReader, type CsvRecord, fieldText } from './csv/records.ts';
@@ -13,6 +13,7 @@ import { type RejectionRule, rejectionOf } from './rejection.ts';
 import { UnreadableFile } from './source/compression.ts';
 import { EncodingEvidence, firstBytes, openSource, type Source, textBytes } from './source/text.ts';
 import { decodeWindows1252 } from './source/windows1252.ts';
+import { isAsciiText } from './values/review-text.ts';
 
 export type FileKind = 'reviews' | 'restaurant_info';
 
@@ -218,17 +219,14 @@ function isOfEncoding({ bytes, rawStart, rawEnd }: CsvRecord, { encoding }: Sour
 function cellsOf(record: CsvRecord, { encoding }: Source): string[] {
   const { bytes, rawStart, rawEnd, starts, ends, escaped } = record;
   const cells: string[] = new Array(Math.min(record.fieldCount, starts.length));
-  if (isAscii(bytes.subarray(rawStart, rawEnd))) {
-    // Bytes and characters count alike: the row is decoded once, and its cells are cut out of it.
-    const row = bytes.toString('latin1', rawStart, rawEnd);
-    for (let i = 0; i < cells.length; i++) {
-      const cell = row.slice((starts[i] as number) - rawStart, (ends[i] as number) - rawStart);
-      cells[i] = escaped[i] === 1 ? cell.replaceAll('""', '"') : cell;
-    }
-    return cells;
-  }
   const decode = encoding === 'windows-1252' ? decodeWindows1252 : undefined;
-  for (let i = 0; i < cells.length; i++) cells[i] = fieldText(record, i, decode);
+  // The row is decoded once, a character a byte, and its cells are cut out of it; what is not ASCII is decoded by itself.
+  const row = bytes.toString('latin1', rawStart, rawEnd);
+  for (let i = 0; i < cells.length; i++) {
+    const cell = row.slice((starts[i] as number) - rawStart, (ends[i] as number) - rawStart);
+    if (!isAsciiText(cell)) cells[i] = fieldText(record, i, decode);
+    else cells[i] = escaped[i] === 1 ? cell.replaceAll('""', '"') : cell;
+  }
   return cells;
 }
 

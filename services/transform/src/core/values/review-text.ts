@@ -2,7 +2,8 @@
 export function parseReviewText(cell: string): string | null {
   if (cell.trim() === '') return null;
   const text = cell.includes('\r') ? cell.replaceAll(/\r\n?/g, '\n') : cell;
-  return text.normalize('NFC');
+  // ASCII is in NFC as it is.
+  return isAsciiText(text) ? text : text.normalize('NFC');
 }
 
 /** Unicode code points of a text: what a person counts, apart from combined emoji. */
@@ -16,4 +17,9 @@ export function codePointCount(text: string): number {
     }
   }
   return count;
+}
+
+/** Every character of ASCII is one byte of UTF-8, and no other character is. The count is taken without a copy. */
+export function isAsciiText(text: string): boolean {
+  return Buffer.byteLength(text, 'utf8') === text.length;
 }
