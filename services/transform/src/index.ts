@@ -5,5 +5,6 @@ export { selectParquetWriter } from './core/parquet/select.ts';
 export type { OpenParquetWriter } from './core/parquet/types.ts';
 export { readHead, readRows } from './core/read-rows.ts';
 export { RULES, type Rule } from './core/rules.ts';
+export { transformFile } from './core/transform-file.ts';
 export type { Journal, TransformPorts } from './ports.ts';
 export { processFileVersion } from './process-file-version.ts';
