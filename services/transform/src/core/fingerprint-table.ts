@@ -31,7 +31,11 @@ export class FingerprintTable {
     const slot = this.#slotOf(a, b, c, d);
     const known = this.#numbers[slot] as number;
     if (known >= 0) return known;
-    this.#words.set([a, b, c, d], slot * 4);
+    const at = slot * 4;
+    this.#words[at] = a;
+    this.#words[at + 1] = b;
+    this.#words[at + 2] = c;
+    this.#words[at + 3] = d;
     this.#numbers[slot] = this.#size;
     return this.#size++;
   }

@@ -28,6 +28,7 @@ export async function transformReviews(
   const { evidence, cleaner, index } = await learn(path, head, columns);
 
   const { profile } = outputs;
+  const uploadedAtMs = Date.parse(context.uploadedAt);
   for (const line of index.refusedLines()) profile.rule('copy_not_held', line);
   const uids = new FingerprintTable();
   let accepted = 0;
@@ -46,7 +47,7 @@ export async function transformReviews(
       if (uids.numberOf(uid) !== accepted++) throw new Error(`line ${place.line} has the review_uid of an earlier row`);
       const recovered = recover(uploaded, verdict.recovery, cleaner, profile);
       const review = derive(recovered, profile, place.line);
-      const written = tableRow(review, uid.toString('hex'), verdict.idConflict, place.line, context);
+      const written = tableRow(review, uid.toString('hex'), verdict.idConflict, place.line, context, uploadedAtMs);
       outputs.tableRow(written);
       profile.accepted(written, recovered, verdict.idConflict);
     },
@@ -143,7 +144,8 @@ function tableRow(
   uid: string,
   idConflict: boolean,
   line: number,
-  { sourceFile, sourceVersion, uploadedAt }: FileContext,
+  { sourceFile, sourceVersion }: FileContext,
+  uploadedAtMs: number,
 ): TableRow {
   return {
     review_uid: uid,
@@ -171,7 +173,7 @@ function tableRow(
     id_conflict: idConflict,
     source_file: sourceFile,
     source_version: sourceVersion,
-    uploaded_at: Date.parse(uploadedAt),
+    uploaded_at: uploadedAtMs,
     source_line: line,
     extra: review.extra.length === 0 ? null : JSON.stringify(Object.fromEntries(review.extra)),
   };
