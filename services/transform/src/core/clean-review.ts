@@ -7,6 +7,7 @@ import { ageGroupOf, normEthnicity, normGender } from './values/demographics.ts'
 import { isWordForMissing } from './values/missing.ts';
 import { parseAmount, parsePercentage, parseWholeNumber } from './values/numbers.ts';
 import { type RatingScale, ratingOutOf5, readRating } from './values/rating.ts';
+import { remembering } from './values/remember.ts';
 import { parseDate } from './values/review-date.ts';
 import { parseReviewId } from './values/review-id.ts';
 import { parseReviewText } from './values/review-text.ts';
@@ -42,28 +43,37 @@ export interface CleanReview {
   applied: Rule[];
 }
 
+const parsePartySize = remembering((cell) => parseWholeNumber(cell, 1));
+
 /** Cleans the rows of one file. */
 export class ReviewCleaner {
   readonly #columns: readonly MappedColumn<ReviewField>[];
   readonly #index: Readonly<Partial<Record<ReviewField, number>>>;
   readonly #reading: FileReading;
+  /** Places of the columns that we do not know. */
+  readonly #unknown: readonly number[];
+  readonly #parseDate: (cell: string) => number | undefined;
 
   constructor(columns: readonly MappedColumn<ReviewField>[], reading: FileReading) {
     this.#columns = columns;
     this.#reading = reading;
     this.#index = fieldIndex(columns);
+    this.#unknown = columns.flatMap(({ field }, i) => (field === null ? [i] : []));
+    this.#parseDate = (cell) => parseDate(cell, (separator) => reading.dateOrders[separator]);
   }
 
   /** @param cells one text a column, in the file's order */
   clean(cells: readonly string[]): CleanReview {
     const applied: Rule[] = [];
     const unread: CleanReview['unread'] = {};
-    const kept = new Set<number>();
+    /** Columns of ours whose cells stay in extra; hardly any row has one. */
+    let kept: Set<number> | undefined;
     const cellOf = (field: ReviewField): string => {
       const i = this.#index[field];
       return i === undefined ? '' : (cells[i] as string);
     };
     const keep = (field: ReviewField): void => {
+      kept ??= new Set();
       kept.add(this.#index[field] as number);
     };
     /** A value by its parser; null and kept in extra when it says nothing that can be read. */
@@ -109,11 +119,7 @@ export class ReviewCleaner {
       reviewId: id.id,
       isSuffixed: id.isSuffixed,
       customerName: customer.name,
-      reviewDays: value(
-        'review_date',
-        (cell) => parseDate(cell, (separator) => this.#reading.dateOrders[separator]),
-        'date_unreadable',
-      ),
+      reviewDays: value('review_date', this.#parseDate, 'date_unreadable'),
       ratingRaw: rating.raw,
       ratingScale: rating.scale,
       rating: rating.value,
@@ -123,7 +129,7 @@ export class ReviewCleaner {
       totalSpent: value('total_spent', parseAmount, 'total_spent_unreadable'),
       tipAmount: value('tip_amount', parseAmount, 'tip_amount_unreadable'),
       tipPercentage: value('tip_percentage', parsePercentage, 'tip_percentage_unreadable'),
-      partySize: value('party_size', (cell) => parseWholeNumber(cell, 1), 'party_size_unreadable'),
+      partySize: value('party_size', parsePartySize, 'party_size_unreadable'),
       ageRange: age.uploaded,
       gender: gender.uploaded,
       ethnicity: ethnicity.uploaded,
@@ -134,10 +140,12 @@ export class ReviewCleaner {
       unread,
       applied,
     };
-    this.#columns.forEach(({ header, field }, i) => {
+    if (kept === undefined && this.#unknown.length === 0) return review;
+    const extras = kept === undefined ? this.#unknown : [...kept, ...this.#unknown].sort((a, b) => a - b);
+    for (const i of extras) {
       const cell = cells[i] as string;
-      if ((field === null || kept.has(i)) && cell !== '') review.extra.push([header, cell]);
-    });
+      if (cell !== '') review.extra.push([this.#columns[i]?.header as string, cell]);
+    }
     return review;
   }
 

@@ -55,7 +55,6 @@ export class ProfileBuilder {
   readonly #rules = new Findings();
   readonly #quarantine = new Findings();
   readonly #duplicates = new Findings();
-  readonly #present = new Map<string, number>();
   readonly #recovered = new Map<string, number>();
   readonly #ratings = new Map<number, number>();
   readonly #groups: Record<SensitiveAttribute, Map<string, GroupCounts>> = {
@@ -74,9 +73,12 @@ export class ProfileBuilder {
   #firstDays = Number.POSITIVE_INFINITY;
   #lastDays = Number.NEGATIVE_INFINITY;
   readonly #columns: readonly string[];
+  /** Accepted rows with a value, in the order of the columns. */
+  readonly #present: Int32Array;
 
   constructor(columns: readonly string[]) {
     this.#columns = columns;
+    this.#present = new Int32Array(columns.length);
   }
 
   get counts(): Counts {
@@ -126,8 +128,8 @@ export class ProfileBuilder {
   /** A row of the table, with the review behind it where it is one. */
   accepted(row: Readonly<Record<string, unknown>>, review?: CleanReview, idConflict = false): void {
     this.#accepted += 1;
-    for (const column of this.#columns) {
-      if (row[column] !== null) this.#present.set(column, (this.#present.get(column) ?? 0) + 1);
+    for (let i = 0; i < this.#columns.length; i++) {
+      if (row[this.#columns[i] as string] !== null) this.#present[i] = (this.#present[i] as number) + 1;
     }
     if (review === undefined) return;
     if (idConflict) this.#idConflictRows += 1;
@@ -193,8 +195,8 @@ export class ProfileBuilder {
       kind,
       blank_lines: this.#blankLines,
       columns: Object.fromEntries(
-        this.#columns.map((column) => {
-          const present = this.#present.get(column) ?? 0;
+        this.#columns.map((column, i) => {
+          const present = this.#present[i] as number;
           return [column, { present, missing: this.#accepted - present }];
         }),
       ),

@@ -339,11 +339,11 @@ function endOfLine(buffer: Buffer, from: number): number {
 }
 
 function countLineBreaks(buffer: Buffer, start: number, end: number): number {
+  // Most records hold no line end but their own, and hardly any a CR: both are searched for within the record.
+  const record = buffer.subarray(start, end);
   let count = 0;
-  for (let i = start; i < end; i++) {
-    const byte = buffer[i];
-    if (byte === LF || (byte === CR && buffer[i + 1] !== LF)) count += 1;
-  }
+  for (let at = record.indexOf(LF); at >= 0; at = record.indexOf(LF, at + 1)) count += 1;
+  for (let at = record.indexOf(CR); at >= 0; at = record.indexOf(CR, at + 1)) if (record[at + 1] !== LF) count += 1;
   return count;
 }
 

@@ -1,5 +1,7 @@
 /** Ratings: numbers, stars, `4/5`, `8 out of 10`, `4 stars`, `80%`. A value may say its scale itself; else the file does. */
+
 import { parseNumber } from './numbers.ts';
+import { remembering } from './remember.ts';
 
 export type RatingScale = 5 | 10 | 100;
 
@@ -17,7 +19,7 @@ const STARS = /^([+-]?[\d.,]+)\s*(?:stars?|[\u2B50\u2605]\uFE0F?)$/iu;
 const PERCENT = /^([+-]?[\d.,]+)\s*%$/;
 
 /** @returns undefined when the cell is no rating */
-export function readRating(cell: string): RatingReading | undefined {
+export const readRating = remembering((cell: string): RatingReading | undefined => {
   const text = cell.trim();
   const plain = parseNumber(text);
   if (plain !== undefined) return { value: plain, scale: undefined };
@@ -29,7 +31,7 @@ export function readRating(cell: string): RatingReading | undefined {
   const percent = PERCENT.exec(text);
   if (percent) return readingOf(percent[1], 100);
   return undefined;
-}
+});
 
 function readingOf(number: string | undefined, scale: RatingScale): RatingReading | undefined {
   const value = parseNumber(number ?? '');
