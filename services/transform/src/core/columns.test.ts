@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -145,4 +146,16 @@ describe('the kind of a file', () => {
   ])('%s: %s', (headers, kind) => {
     expect(kindOf(headers.split(','))).toBe(kind);
   });
+});
+
+test('the data contract lists every name that is read', () => {
+  const page = readFileSync(new URL('../../../../docs/data-contract.md', import.meta.url), 'utf8');
+  for (const [field, synonyms] of Object.entries(REVIEW_SYNONYMS)) {
+    const line =
+      page.split('\n').find((row) => new RegExp(`^\\| (?:${field}|.*\`${field}\`\\)) \\| \``).test(row)) ?? '';
+    expect({ field, names: [...(line.split('|')[2]?.matchAll(/`([^`]+)`/g) ?? [])].map(([, name]) => name) }).toEqual({
+      field,
+      names: [...synonyms],
+    });
+  }
 });
