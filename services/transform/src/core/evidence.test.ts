@@ -27,8 +27,8 @@ describe('the rating scale', () => {
     ['stars', 5],
     ['Star Rating', 5],
   ] as const)('is said by the name %j', (header, scale) => {
-    // Whatever the values look like.
-    expect(scaleOf(header, times(20, '1', '2', '7'))).toEqual([scale, false]);
+    // Whatever the values look like; a 7 out of 5 makes it doubtful.
+    expect(scaleOf(header, times(20, '1', '2', '7'))).toEqual([scale, scale === 5]);
   });
 
   test.each(['rating', 'score', 'satisfaction_score', 'rating_1000', 'rating/1000', 'rating/50', undefined])(
@@ -130,5 +130,19 @@ describe('the order of dates', () => {
     expect(evidence.inference().date_orders[0]?.evidence).toBe(
       '1 dates can only be day first, 2 only month first, 1 could be either',
     );
+  });
+});
+
+test('a name that says the scale decides, and ratings above it make it doubtful', () => {
+  const scaleOf = (cells: readonly string[]) => {
+    const evidence = new Evidence('Stars');
+    for (const cell of cells) evidence.addRating(cell);
+    return evidence.inference().rating_scale;
+  };
+  expect(scaleOf(['4', '5'])).toEqual({ value: 5, evidence: 'the column\'s name, "Stars", says so', ambiguous: false });
+  expect(scaleOf(['4', '8', '9'])).toMatchObject({
+    value: 5,
+    evidence: expect.stringContaining('2 of 3 ratings are above it'),
+    ambiguous: true,
   });
 });

@@ -100,13 +100,19 @@ export class Evidence {
   #scale(): { value: RatingScale; evidence: string; ambiguous: boolean } {
     const { upTo5, upTo10, over10 } = this.#ratings;
     const withScale = this.#withScaleCount;
-    if (this.#scaleByName !== undefined) {
-      const evidence = `the column's name, ${JSON.stringify(this.#ratingHeader)}, says so`;
-      return { value: this.#scaleByName, evidence, ambiguous: false };
-    }
     const plain = upTo5 + upTo10 + over10;
-    if (plain === 0 && withScale === 0) return { value: 5, evidence: 'there are no ratings', ambiguous: false };
+    if (plain === 0 && withScale === 0 && this.#scaleByName === undefined) {
+      return { value: 5, evidence: 'there are no ratings', ambiguous: false };
+    }
     const above: Record<RatingScale, number> = { 5: upTo10 + over10, 10: over10, 100: 0 };
+    if (this.#scaleByName !== undefined) {
+      // The name decides, and values that it cannot mean are out of scale; that they are there is said.
+      const doubt = above[this.#scaleByName];
+      const evidence =
+        `the column's name, ${JSON.stringify(this.#ratingHeader)}, says so` +
+        (doubt > 0 ? `; ${doubt} of ${plain} ratings are above it` : '');
+      return { value: this.#scaleByName, evidence, ambiguous: doubt > 0 };
+    }
     // Where most values name their scale, the commonest such scale is also that of the few that do not.
     if (withScale > plain) {
       const named = SCALES.reduce((best, scale) => (this.#withScale[scale] > this.#withScale[best] ? scale : best));
