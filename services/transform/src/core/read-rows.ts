@@ -231,7 +231,7 @@ function cellsOf(record: CsvRecord, { encoding }: Source): string[] {
 }
 
 /** Reads the rows behind the header, once through the file. May be called again: the same rows come in the same order. */
-export async function readRows(_path: string, head: FileHead, sink: RowSink): Promise<void> {
+export async function readRows(head: FileHead, sink: RowSink): Promise<void> {
   const reader = head.delimiter === null ? jsonReader(head, sink) : delimitedReader(head, head.delimiter, sink);
   for await (const chunk of textBytes(head.source)) {
     reader.write(chunk);

@@ -49,8 +49,8 @@ export async function transformFile(
   if ('rule' in head) return { kind: 'rejected', rejection: head };
   try {
     return head.kind === 'reviews'
-      ? await write(path, head, context, outputDirectory, openWriter, REVIEW_COLUMNS, transformReviews)
-      : await write(path, head, context, outputDirectory, openWriter, RESTAURANT_INFO_COLUMNS, transformRestaurantInfo);
+      ? await write(head, context, outputDirectory, openWriter, REVIEW_COLUMNS, transformReviews)
+      : await write(head, context, outputDirectory, openWriter, RESTAURANT_INFO_COLUMNS, transformRestaurantInfo);
   } catch (error) {
     if (error instanceof UnreadableFile) return { kind: 'rejected', rejection: rejectionOf(error.rule) };
     if (error instanceof TooManyRows) return { kind: 'rejected', rejection: rejectionOf('too_many_rows') };
@@ -59,14 +59,12 @@ export async function transformFile(
 }
 
 type Transform<Name extends string> = (
-  path: string,
   head: FileHead,
   context: FileContext,
   outputs: Outputs<Name>,
 ) => Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>>;
 
 async function write<Name extends string>(
-  path: string,
   head: FileHead,
   context: FileContext,
   directory: string,
@@ -85,7 +83,7 @@ async function write<Name extends string>(
     const flush = async (isEnd: boolean) => {
       if (builder.rowCount > 0 && (isEnd || builder.isFull)) await writer.writeRowGroup(builder.take());
     };
-    const inferred = await transform(path, head, context, {
+    const inferred = await transform(head, context, {
       profile,
       tableRow: (row) => builder.push(row),
       duplicate: (place, rule, repeatsLine, reviewId) => {

@@ -15,7 +15,6 @@ function parseStars(cell: string): number | undefined {
 }
 
 export async function transformRestaurantInfo(
-  path: string,
   head: FileHead,
   context: FileContext,
   outputs: Outputs<RestaurantInfoColumn>,
@@ -27,7 +26,7 @@ export async function transformRestaurantInfo(
   const firstLines: number[] = [];
   let rows = 0;
 
-  await readRows(path, head, {
+  await readRows(head, {
     row(cells, place) {
       assertRowsWithinLimit(++rows);
       const extra: [string, string][] = [];

@@ -19,13 +19,12 @@ type Review = ReturnType<typeof derive>;
 type TableRow = Record<ReviewColumn, string | number | boolean | null>;
 
 export async function transformReviews(
-  path: string,
   head: FileHead,
   context: FileContext,
   outputs: Outputs<ReviewColumn>,
 ): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>> {
   const columns = mapColumns(head.headers, REVIEW_SYNONYMS);
-  const { evidence, cleaner, index } = await learn(path, head, columns);
+  const { evidence, cleaner, index } = await learn(head, columns);
 
   const { profile } = outputs;
   const uploadedAtMs = Date.parse(context.uploadedAt);
@@ -33,7 +32,7 @@ export async function transformReviews(
   const uids = new FingerprintTable();
   let accepted = 0;
   let row = 0;
-  await readRows(path, head, {
+  await readRows(head, {
     row(cells, place) {
       const uploaded = cleaner.clean(cells);
       profile.read(uploaded, place.line);
@@ -63,7 +62,7 @@ export async function transformReviews(
  * What the file is and which of its rows repeat which. The rows are read as a file without evidence would be, while the
  * evidence is gathered; only where it says otherwise are they read again, by what it says.
  */
-async function learn(path: string, head: FileHead, columns: readonly MappedColumn<ReviewField>[]) {
+async function learn(head: FileHead, columns: readonly MappedColumn<ReviewField>[]) {
   const at = fieldIndex(columns);
   const headerOf = (field: 'review_id' | 'rating') =>
     at[field] === undefined ? undefined : columns[at[field]]?.header;
@@ -72,7 +71,7 @@ async function learn(path: string, head: FileHead, columns: readonly MappedColum
     const cleaner = new ReviewCleaner(columns, reading);
     const index = new RowIndex(headerOf('review_id'), limitOf('recovered_bytes_max'));
     let rows = 0;
-    await readRows(path, head, {
+    await readRows(head, {
       row(cells, place) {
         assertRowsWithinLimit(++rows);
         if (at.rating !== undefined) evidence.addRating(cells[at.rating] as string);

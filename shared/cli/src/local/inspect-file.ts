@@ -106,7 +106,7 @@ async function cellsOn(lines: ReadonlySet<number>, path: string): Promise<Map<nu
   const head = lines.size === 0 ? undefined : await readHead(path);
   if (head === undefined || 'rule' in head) return found;
   try {
-    await readRows(path, head, {
+    await readRows(head, {
       row(cells, { line }) {
         if (lines.has(line)) found.set(line, [...cells]);
         if (found.size === lines.size) throw new Enough();

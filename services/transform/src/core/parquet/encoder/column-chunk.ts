@@ -3,7 +3,6 @@
  * Source: Parquet format, README.md, "Data Pages"; parquet.thrift, PageHeader and ColumnMetaData.
  */
 import { constants, zstdCompressSync } from 'node:zlib';
-import type { Column } from '@tastetrend/contracts';
 import type { ByteSink, ColumnChunk } from '../types.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { buildDictionary, type Dictionary } from './dictionary.ts';
@@ -137,7 +136,7 @@ function encodeDataPage(
 ): number {
   const { column, nulls } = chunk;
   page.clear();
-  if (column.nullable) writeDefinitionLevels(column, nulls, from, to, page, levels);
+  if (column.nullable) writeDefinitionLevels(nulls, from, to, page, levels);
   if (dictionary === undefined) {
     encodePlain(page, chunk, from, to);
     return index;
@@ -150,7 +149,6 @@ function encodeDataPage(
 
 /** 1 where there is a value, 0 where there is none; before them, in a version 1 page, their length in bytes. */
 function writeDefinitionLevels(
-  _column: Column,
   nulls: Uint8Array,
   from: number,
   to: number,
