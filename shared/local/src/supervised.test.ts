@@ -116,6 +116,8 @@ describe('a supervised stack', () => {
     await second.stop();
 
     expect(await stopKeptStack(root)).toBe(true);
+    // It has ended; here it is our child as well, and its number is free only once we have asked after it.
+    await stack.ended;
     expect(isAlive(stack.pid)).toBe(false);
     expect(await readdir(tmp)).toEqual([]);
     expect(await findKeptStack(root)).toBeUndefined();
