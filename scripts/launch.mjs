@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { ensureKernels } from './kernels.mjs';
 import { ensureNodeModules, ensureVenv, findNode24, ROOT } from './setup.mjs';
 
 const log = (line) => process.stderr.write(`${line}\n`);
@@ -12,10 +13,11 @@ let isInterrupted = false;
 /** Ctrl-C in one of several steps: the steps behind it do not run. */
 class Interrupted extends Error {}
 
-/** Installs packages if need be, and names the Node to go on with and its environment. */
+/** Installs packages and compiles the kernels if need be, and names the Node to go on with and its environment. */
 export async function prepare() {
   await ensureNodeModules({ log });
   const node = findNode24();
+  await ensureKernels({ log });
   // Compiled code of earlier runs: halves the start of the command.
   const compileCache = join(ROOT, '.local', 'compile-cache');
   const path = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);

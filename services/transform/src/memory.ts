@@ -3,10 +3,10 @@ import { limitOf, pipeline } from '@tastetrend/contracts';
 
 /** The runtime with the bundle loaded. Measured, rounded up; the package's README has the measurement. */
 const BASE_MB = 120;
-/** One file's parser buffer, row group, and the writer's copies of it. */
+/** One file's parser buffer, row group, the writer's copies of it, and what the row index holds before it uses files. */
 const FILE_MB = 250;
-/** core/row-index.ts: its lists, and its tables at their emptiest. */
-const INDEX_BYTES_PER_ROW = 200;
+/** core/index/row-index.ts: its peak, for the worst of files. */
+const INDEX_BYTES_PER_ROW = 53;
 
 export class MemoryDoesNotFitError extends Error {
   override readonly name = 'MemoryDoesNotFitError';

@@ -62,6 +62,28 @@ export class ReviewCleaner {
     this.#parseDate = (cell) => parseDate(cell, (separator) => reading.dateOrders[separator]);
   }
 
+  /** Where each field stands among the file's columns. */
+  get index(): Readonly<Partial<Record<ReviewField, number>>> {
+    return this.#index;
+  }
+
+  get hasUnknownColumns(): boolean {
+    return this.#unknown.length > 0;
+  }
+
+  /** The day of a cell that is a date; undefined for any other, of which `clean` has more to say. */
+  dayOf(cell: string): number | undefined {
+    return this.#parseDate(cell.trim());
+  }
+
+  /** A row that has this one cell. */
+  cleanCell(field: ReviewField, cell: string): CleanReview {
+    const cells: string[] = new Array(this.#columns.length).fill('');
+    const i = this.#index[field];
+    if (i !== undefined) cells[i] = cell;
+    return this.clean(cells);
+  }
+
   /** @param cells one text a column, in the file's order */
   clean(cells: readonly string[]): CleanReview {
     const applied: Rule[] = [];
@@ -168,4 +190,14 @@ export class ReviewCleaner {
     if (value === undefined) applied.push('rating_out_of_scale');
     return { raw, scale, value: value ?? null, isRefused: false };
   }
+}
+
+/** A value as parsed, or else as uploaded: `abc` and `xyz` in a number's column are not the same. */
+export function comparable(review: CleanReview, field: ReviewField, parsed: number | string | null) {
+  return parsed ?? review.unread[field] ?? null;
+}
+
+/** `m` and `male` are the same, and so are two spellings of a word that we do not know. */
+export function foldOf(norm: string | null, uploaded: string | null): string | null {
+  return norm ?? uploaded?.toLowerCase() ?? null;
 }

@@ -47,24 +47,26 @@ export class Evidence {
     this.#scaleByName = ratingHeader === undefined ? undefined : scaleInName(ratingHeader);
   }
 
-  addRating(cell: string): void {
+  /** @param count rows that have the cell */
+  addRating(cell: string, count = 1): void {
     const reading: RatingReading | undefined = readRating(cell);
     if (reading === undefined) return;
-    if (reading.scale !== undefined) this.#withScale[reading.scale] += 1;
-    else if (reading.value <= 5) this.#ratings.upTo5 += 1;
-    else if (reading.value <= 10) this.#ratings.upTo10 += 1;
-    else this.#ratings.over10 += 1;
+    if (reading.scale !== undefined) this.#withScale[reading.scale] += count;
+    else if (reading.value <= 5) this.#ratings.upTo5 += count;
+    else if (reading.value <= 10) this.#ratings.upTo10 += count;
+    else this.#ratings.over10 += count;
   }
 
-  addDate(cell: string): void {
+  /** @param count rows that have the cell */
+  addDate(cell: string, count = 1): void {
     const reading = readDate(cell);
     if (reading.kind !== 'open') return;
     const isDayFirst = daysOf(reading.year, reading.b, reading.a) !== undefined;
     const isMonthFirst = daysOf(reading.year, reading.a, reading.b) !== undefined;
     const counts = this.#dates[reading.separator];
-    if (isDayFirst && isMonthFirst) counts.either += reading.a === reading.b ? 0 : 1;
-    else if (isDayFirst) counts.dayFirst += 1;
-    else if (isMonthFirst) counts.monthFirst += 1;
+    if (isDayFirst && isMonthFirst) counts.either += reading.a === reading.b ? 0 : count;
+    else if (isDayFirst) counts.dayFirst += count;
+    else if (isMonthFirst) counts.monthFirst += count;
   }
 
   /** What follows for the cleaning. */

@@ -1,7 +1,7 @@
 /** Files as nobody would wish them: each ends in a named rejection, or in rows that are all accounted for. */
 import { type LimitName, pipeline } from '@tastetrend/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ROW_GROUP_ROWS_MAX } from './parquet/row-group-builder.ts';
+import { ROW_GROUP_ROWS_MAX } from './review-table.ts';
 import { CONTEXT, type openJsonLines, processed, rawBytes, rejectedBy, transformed } from './transformed.fixture.ts';
 
 const untouched = structuredClone(pipeline.limits);
@@ -205,13 +205,27 @@ describe('a row that cannot be trusted as one costs itself alone', () => {
     ]);
   });
 
-  test('over the limit on a row: its head is kept, and where it lies in the file', async () => {
+  test.each([
+    ['delimited', `${HEADER}\n1,4,x\n`, `2,5,${'é'.repeat(100)}`, '\n3,3,z\n'],
+    ['JSON Lines', '{"id":"1","rating":4}\n', `{"id":"2","text":"${'é'.repeat(100)}"}`, '\n{"id":"3"}\n'],
+  ])('over the limit on a row: it is kept whole, in parts (%s)', async (_, before, long, behind) => {
     setLimit('row_bytes_max', 40);
-    const text = `${HEADER}\n1,4,x\n2,5,${'é'.repeat(100)}\n3,3,z\n`;
-    const { rows, quarantine } = await processed(text);
+    const { rows, quarantine, counts } = await processed(before + long + behind);
     expect(rows.map((row) => row.review_id)).toEqual(['1', '3']);
-    expect(quarantine).toMatchObject([{ line: 3, byte_offset: ROW_2, byte_length: 204, reason: 'row_too_long' }]);
-    expect(quarantine.map(rawBytes)).toEqual([Buffer.from(text).subarray(ROW_2, ROW_2 + 40)]);
+    expect(counts).toEqual({ rows_read: 3, accepted: 2, duplicates: 0, quarantined: 1 });
+    const start = Buffer.byteLength(before);
+    expect(quarantine.map(({ byte_offset, byte_length }) => byte_offset + byte_length - start).slice(0, 2)).toEqual([
+      40, 80,
+    ]);
+    expect(quarantine.map(({ part }) => part)).toEqual(quarantine.map((_part, i) => i + 1));
+    expect(new Set(quarantine.map(({ reason, line }) => `${reason} ${line}`)).size).toBe(1);
+    expect(Buffer.concat(quarantine.map(rawBytes)).toString()).toBe(long);
+  });
+
+  test('a quote that is never closed says how far it reaches', async () => {
+    const { quarantine, counts } = await processed(`${HEADER}\n1,4,x\n2,5,"open\n3,3,z\n4,2,y\n`);
+    expect(counts).toEqual({ rows_read: 4, accepted: 3, duplicates: 0, quarantined: 1 });
+    expect(quarantine).toMatchObject([{ reason: 'quote_not_closed', line: 3, reaches_line: 5 }]);
   });
 
   test('over both limits, and the last line', async () => {
@@ -345,11 +359,12 @@ test('rows are never held: row groups are written while the file is read', async
     },
     async finish() {},
   });
-  const lines = Array.from({ length: 30_000 }, (_, i) => `${i},4,${'x'.repeat(60)}`);
+  const count = ROW_GROUP_ROWS_MAX + 20_000;
+  const lines = Array.from({ length: count }, (_, i) => `${i},4,${'x'.repeat(60)}`);
   await transformed(`${HEADER}\n${lines.join('\n')}\n`, CONTEXT, counting);
-  expect(groups.reduce((sum, rows) => sum + rows, 0)).toBe(30_000);
+  expect(groups.reduce((sum, rows) => sum + rows, 0)).toBe(count);
   expect(groups.length).toBeGreaterThan(1);
-  expect(Math.max(...groups)).toBeLessThan(ROW_GROUP_ROWS_MAX + 5_000);
+  expect(Math.max(...groups)).toBeLessThan(ROW_GROUP_ROWS_MAX + 10_000);
 });
 
 test('a failing table writer is thrown, and no file stays open', async () => {

@@ -1,5 +1,6 @@
 /** What is shared by the two kinds of file: where a file comes from, and where its rows go. */
 import { limitOf } from '@tastetrend/contracts';
+import type { RowGroup } from './parquet/types.ts';
 import type { ProfileBuilder } from './profile-builder.ts';
 import type { QuarantinedRow, RowPlace } from './read-rows.ts';
 
@@ -15,14 +16,13 @@ export interface FileContext {
 }
 
 /** Where the two kinds of file write what they find. */
-export interface Outputs<Name extends string> {
+export interface Outputs {
   readonly profile: ProfileBuilder;
-  /** Adds a row to the table; null is no value. */
-  tableRow(row: Readonly<Record<Name, string | number | boolean | null>>): void;
+  /** A folder for temporary files, which are gone when the file is done. */
+  readonly directory: string;
+  writeRowGroup(group: RowGroup): Promise<void>;
   duplicate(place: RowPlace, rule: 'exact' | 'copy', repeatsLine: number, reviewId: string | null): void;
   quarantined(row: QuarantinedRow): void;
-  /** Writes the row group when it is full; to be awaited between chunks of rows. */
-  flush(): Promise<void>;
 }
 
 /** Thrown through the reader to stop it at once, and caught here: more rows than the index may hold. */

@@ -1,19 +1,20 @@
 /**
- * From a file to rows: how it is packed, encoded and separated and what its columns are called, then row by row its cells
- * as text. A row that cannot be trusted as one (broken quoting, wrong number of fields, bytes that are not the file's
- * encoding, over a limit) is set aside, whole.
+ * From a file to rows: how it is packed, encoded and separated and what its columns are called, then its rows, in batches of
+ * bytes or one by one as text. A row that cannot be trusted as one (broken quoting, wrong number of fields, bytes that are
+ * not the file's encoding, over a limit) is set aside, whole.
  */
 import { isUtf8 } from 'node:buffer';
 import { type Inference, limitOf, type Rejection } from '@tastetrend/contracts';
 import { kindOf, mapColumns, RESTAURANT_INFO_SYNONYMS, REVIEW_SYNONYMS } from './columns.ts';
-import { type BrokenLine, type BrokenReason, CsvReader, type CsvRecord, fieldText } from './csv/records.ts';
+import { type BrokenLine, type BrokenReason, CsvReader } from './csv/records.ts';
 import { type Line, LineReader } from './jsonl/lines.ts';
 import { parseJsonRow } from './jsonl/objects.ts';
+import { Region } from './kernels.ts';
 import { type RejectionRule, rejectionOf } from './rejection.ts';
+import { type Decode, RowBatch } from './row-batch.ts';
 import { UnreadableFile } from './source/compression.ts';
 import { EncodingEvidence, firstBytes, openSource, type Source, textBytes } from './source/text.ts';
 import { decodeWindows1252 } from './source/windows1252.ts';
-import { isAsciiText } from './values/review-text.ts';
 
 export type FileKind = 'reviews' | 'restaurant_info';
 
@@ -45,17 +46,27 @@ export interface RowPlace {
 
 export interface QuarantinedRow extends RowPlace {
   readonly reason: QuarantineReason;
-  /** Its length in the file; more than `raw` where the row is over the row limit. */
-  readonly byteLength: number;
+  /** A row over the row limit comes in parts, from 1, which together are the row; only the first counts as one. */
+  readonly part?: number;
+  /** Of a quote that is not closed: the last line that would belong to its field, up to the row limit. */
+  readonly reachesLine?: number;
 }
 
-export interface RowSink {
-  /** @param cells one a header, in the file's order */
-  row(cells: readonly string[], place: RowPlace): void;
+interface SharedSink {
   quarantined(row: QuarantinedRow): void;
-  blank(line: number): void;
+  blank(count: number): void;
   /** Awaited after each chunk of rows: where a sink that fills up is emptied. */
   flush?(): Promise<void>;
+}
+
+export interface BatchSink extends SharedSink {
+  /** Rows that can be trusted, in order, as bytes; the batch is used again after the sink returns. */
+  rows(batch: RowBatch): void;
+}
+
+export interface RowSink extends SharedSink {
+  /** @param cells one a header, in the file's order */
+  row(cells: readonly string[], place: RowPlace): void;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
@@ -83,12 +94,16 @@ export async function readHead(path: string): Promise<FileHead | Rejection> {
     const encodingEvidence = new EncodingEvidence();
     const names = new JsonNames();
     const lines = new LineReader(limitOf('row_bytes_max'), (line) => names.add(line));
-    for await (const chunk of textBytes(opened)) {
-      encodingEvidence.write(chunk);
-      if (isJson) lines.write(chunk);
-      if (names.isTooMany) return rejectionOf('too_many_columns');
+    try {
+      for await (const chunk of textBytes(opened)) {
+        encodingEvidence.write(chunk);
+        if (isJson) lines.write(chunk);
+        if (names.isTooMany) return rejectionOf('too_many_columns');
+      }
+      encodingEvidence.end();
+    } finally {
+      encodingEvidence.release();
     }
-    encodingEvidence.end();
     lines.end();
     const encoding = isJson ? jsonEncoding(opened) : encodingEvidence.conclude(opened);
     const source = { ...opened, encoding: encoding.value };
@@ -171,7 +186,7 @@ class JsonNames {
   }
 
   add(line: Line): void {
-    if (line.byteLength > line.bytes.length || this.isTooMany) return;
+    if (line.part !== undefined || this.isTooMany) return;
     const row = parseJsonRow(jsonText(line));
     if (row.kind === 'fields') for (const name of row.fields.keys()) this.#names.add(name);
   }
@@ -183,16 +198,18 @@ function jsonText({ bytes, line }: Line): string {
 }
 
 function csvSettings(delimiter: string) {
-  return { delimiter, rowBytesMax: limitOf('row_bytes_max'), columnsMax: limitOf('columns_max') };
+  return { delimiter, rowBytesMax: limitOf('row_bytes_max'), fieldBytesMax: limitOf('field_bytes_max') };
 }
 
 /** The cells of the first record, undefined where the first line is none. */
 function firstRecord(head: Buffer, delimiter: string, source: Source): string[] | undefined {
   let cells: string[] | undefined;
   let isFirst = true;
-  const reader = new CsvReader(csvSettings(delimiter), {
-    record(record) {
-      if (isFirst && isOfEncoding(record, source)) cells = cellsOf(record, source);
+  const settings = { ...csvSettings(delimiter), columnCount: limitOf('columns_max') + 1, hasHeader: false };
+  const reader = new CsvReader(settings, {
+    rows(batch) {
+      const isReadable = source.encoding === 'windows-1252' || isUtf8(batch.raw(0));
+      if (isFirst && isReadable) cells = batch.cells(0, decodeOf(source));
       isFirst = false;
     },
     broken() {
@@ -200,8 +217,12 @@ function firstRecord(head: Buffer, delimiter: string, source: Source): string[] 
     },
     blank() {},
   });
-  reader.write(head);
-  if (isFirst) reader.end();
+  try {
+    reader.write(head);
+    if (isFirst) reader.end();
+  } finally {
+    reader.release();
+  }
   return cells;
 }
 
@@ -210,94 +231,208 @@ function knownColumns(headers: readonly string[]): number {
   return Math.max(known(mapColumns(headers, REVIEW_SYNONYMS)), known(mapColumns(headers, RESTAURANT_INFO_SYNONYMS)));
 }
 
-/** Every byte is a character in Windows-1252; in UTF-8 not. */
-function isOfEncoding({ bytes, rawStart, rawEnd }: CsvRecord, { encoding }: Source): boolean {
-  return encoding === 'windows-1252' || isUtf8(bytes.subarray(rawStart, rawEnd));
-}
-
-/** All cells as text; a count over the limit gives the first ones, and is found by the caller in `fieldCount`. */
-function cellsOf(record: CsvRecord, { encoding }: Source): string[] {
-  const { bytes, rawStart, rawEnd, starts, ends, escaped } = record;
-  const cells: string[] = new Array(Math.min(record.fieldCount, starts.length));
-  const decode = encoding === 'windows-1252' ? decodeWindows1252 : undefined;
-  // The row is decoded once, a character a byte, and its cells are cut out of it; what is not ASCII is decoded by itself.
-  const row = bytes.toString('latin1', rawStart, rawEnd);
-  for (let i = 0; i < cells.length; i++) {
-    const cell = row.slice((starts[i] as number) - rawStart, (ends[i] as number) - rawStart);
-    if (!isAsciiText(cell)) cells[i] = fieldText(record, i, decode);
-    else cells[i] = escaped[i] === 1 ? cell.replaceAll('""', '"') : cell;
-  }
-  return cells;
+/** How cells become text, where it is not as UTF-8. */
+export function decodeOf({ encoding }: Source): Decode | undefined {
+  return encoding === 'windows-1252' ? decodeWindows1252 : undefined;
 }
 
 /** Reads the rows behind the header, once through the file. May be called again: the same rows come in the same order. */
-export async function readRows(head: FileHead, sink: RowSink): Promise<void> {
-  const reader = head.delimiter === null ? jsonReader(head, sink) : delimitedReader(head, head.delimiter, sink);
-  for await (const chunk of textBytes(head.source)) {
-    reader.write(chunk);
+export async function readBatches(head: FileHead, sink: BatchSink): Promise<void> {
+  const reader = head.delimiter === null ? new JsonReader(head, sink) : delimitedReader(head, head.delimiter, sink);
+  try {
+    for await (const chunk of textBytes(head.source)) {
+      reader.write(chunk);
+      await sink.flush?.();
+    }
+    reader.end();
     await sink.flush?.();
+  } finally {
+    reader.release();
   }
-  reader.end();
+}
+
+/** As `readBatches`, row by row, with cells as text. */
+export async function readRows(head: FileHead, sink: RowSink): Promise<void> {
+  const { row: toRow, ...shared } = sink;
+  const decode = decodeOf(head.source);
+  await readBatches(head, {
+    ...shared,
+    rows(batch) {
+      for (let row = 0; row < batch.rowCount; row++) toRow(batch.cells(row, decode), placeOf(batch, row));
+    },
+  });
+}
+
+/** Reads single rows again, from their bytes as uploaded. */
+export class RowParser {
+  readonly #head: FileHead;
+  readonly #reader: CsvReader | undefined;
+  #cells: readonly string[] = [];
+
+  constructor(head: FileHead) {
+    this.#head = head;
+    if (head.delimiter === null) return;
+    const decode = decodeOf(head.source);
+    this.#reader = new CsvReader(
+      { ...csvSettings(head.delimiter), columnCount: head.headers.length, hasHeader: true },
+      {
+        rows: (batch) => {
+          this.#cells = batch.cells(0, decode);
+        },
+        broken: ({ reason }) => {
+          throw new Error(`a row that was read before is none now: ${reason}`);
+        },
+        blank() {},
+      },
+    );
+    // The header's place, so that a row's first bytes are not taken for the file's.
+    this.#reader.write(Buffer.from('header\n'));
+  }
+
+  /** @param raw a row that was read before */
+  cells(raw: Buffer): readonly string[] {
+    if (this.#reader === undefined) return jsonCells(this.#head, raw);
+    this.#reader.write(Buffer.concat([raw, LINE_END]));
+    return this.#cells;
+  }
+
+  release(): void {
+    this.#reader?.release();
+  }
+}
+
+const LINE_END = Buffer.from('\n');
+
+function jsonCells({ headers }: FileHead, raw: Buffer): string[] {
+  const row = parseJsonRow(jsonText({ bytes: raw, line: 1, byteOffset: 0 }));
+  return headers.map((header) => (row.kind === 'fields' ? (row.fields.get(header) ?? '') : ''));
 }
 
 interface Reader {
   write(chunk: Buffer): void;
   end(): void;
+  release(): void;
 }
 
-function delimitedReader(head: FileHead, delimiter: string, sink: RowSink): Reader {
-  const fieldBytesMax = limitOf('field_bytes_max');
+function delimitedReader(head: FileHead, delimiter: string, sink: BatchSink): Reader {
   const columnCount = head.headers.length;
-  let isHeader = true;
-  const setAside = (record: CsvRecord, reason: QuarantineReason) =>
-    sink.quarantined({ ...placeOf(record), reason, byteLength: record.rawEnd - record.rawStart });
-
-  return new CsvReader(csvSettings(delimiter), {
-    record(record) {
-      if (isHeader) {
-        isHeader = false;
-        return;
-      }
-      if (record.fieldCount !== columnCount) return setAside(record, 'wrong_field_count');
-      if (!isOfEncoding(record, head.source)) return setAside(record, 'not_the_files_encoding');
-      for (let i = 0; i < columnCount; i++) {
-        if ((record.ends[i] as number) - (record.starts[i] as number) > fieldBytesMax) {
-          return setAside(record, 'field_too_long');
-        }
-      }
-      sink.row(cellsOf(record, head.source), placeOf(record));
+  const isUtf8Wanted = head.source.encoding !== 'windows-1252';
+  const reasonAgainst = (batch: RowBatch, row: number): QuarantineReason | undefined => {
+    if (batch.fieldCount(row) !== columnCount) return 'wrong_field_count';
+    if (isUtf8Wanted && batch.mayHoldOtherThanAscii(row) && !isUtf8(batch.raw(row))) return 'not_the_files_encoding';
+    return batch.isFieldTooLong(row) ? 'field_too_long' : undefined;
+  };
+  return new CsvReader(
+    { ...csvSettings(delimiter), columnCount, hasHeader: true },
+    {
+      rows(batch) {
+        const removed = batch.suspects(isUtf8Wanted).filter((row) => {
+          const reason = reasonAgainst(batch, row);
+          if (reason !== undefined) sink.quarantined({ ...placeOf(batch, row), reason });
+          return reason !== undefined;
+        });
+        batch.remove(removed);
+        if (batch.rowCount > 0) sink.rows(batch);
+      },
+      broken(broken: BrokenLine) {
+        const { raw, ...rest } = broken;
+        sink.quarantined({ ...rest, raw: () => raw });
+      },
+      blank: (count) => sink.blank(count),
     },
-    broken(line: BrokenLine) {
-      const { reason, byteLength, byteOffset } = line;
-      sink.quarantined({ reason, byteLength, byteOffset, line: line.line, raw: () => line.raw });
-    },
-    blank(line) {
-      if (!isHeader) sink.blank(line);
-    },
-  });
+  );
 }
 
-function placeOf(record: CsvRecord): RowPlace {
-  const { bytes, rawStart, rawEnd, line, byteOffset } = record;
-  return { line, byteOffset, raw: () => bytes.subarray(rawStart, rawEnd) };
+function placeOf(batch: RowBatch, row: number): RowPlace {
+  return { line: batch.line(row), byteOffset: batch.byteOffset(row), raw: () => batch.raw(row) };
 }
 
-function jsonReader(head: FileHead, sink: RowSink): Reader {
-  const fieldBytesMax = limitOf('field_bytes_max');
-  return new LineReader(limitOf('row_bytes_max'), (line) => {
-    const { bytes, byteLength, byteOffset } = line;
-    const place = { line: line.line, byteOffset, raw: () => bytes };
-    const setAside = (reason: QuarantineReason) => sink.quarantined({ ...place, reason, byteLength });
-    if (byteLength > bytes.length) return setAside('row_too_long');
-    if (!isUtf8(bytes)) return setAside('not_the_files_encoding');
+/** Lines of JSON as batches: cells are put in one after the other, as UTF-8, and the line itself before them. */
+class JsonReader implements Reader {
+  readonly #head: FileHead;
+  readonly #sink: BatchSink;
+  readonly #lines: LineReader;
+  readonly #batch: RowBatch;
+  readonly #bytes = new Region(1 << 18);
+  #used = 0;
+  /** Where each row's bytes lie: they move when the region grows, and are told to the batch at its end. */
+  #rows: { start: number; end: number; line: number; byteOffset: number; cells: number[] }[] = [];
+
+  constructor(head: FileHead, sink: BatchSink) {
+    this.#head = head;
+    this.#sink = sink;
+    this.#batch = new RowBatch(head.headers.length);
+    this.#lines = new LineReader(limitOf('row_bytes_max'), (line) => this.#line(line));
+  }
+
+  write(chunk: Buffer): void {
+    this.#lines.write(chunk);
+    this.#flush();
+  }
+
+  end(): void {
+    this.#lines.end();
+    this.#flush();
+  }
+
+  release(): void {
+    this.#batch.release();
+    this.#bytes.release();
+  }
+
+  #line(line: Line): void {
+    const { bytes, byteOffset, part } = line;
+    const reason = part === undefined ? this.#takeRow(line) : 'row_too_long';
+    if (reason === undefined) return;
+    // What came before stays before.
+    this.#flush();
+    const quarantined = { line: line.line, byteOffset, raw: () => bytes, reason };
+    this.#sink.quarantined(part === undefined ? quarantined : { ...quarantined, part });
+  }
+
+  /** @returns why the line is no row */
+  #takeRow(line: Line): QuarantineReason | undefined {
+    const { bytes, byteOffset } = line;
+    if (!isUtf8(bytes)) return 'not_the_files_encoding';
     const text = jsonText(line);
-    if (text.trim() === '') return sink.blank(line.line);
-    const row = parseJsonRow(text);
-    if (row.kind !== 'fields') return setAside(row.kind);
-    const cells = head.headers.map((header) => row.fields.get(header) ?? '');
-    if (cells.some((cell) => cell.length * 3 > fieldBytesMax && Buffer.byteLength(cell) > fieldBytesMax)) {
-      return setAside('field_too_long');
+    if (text.trim() === '') {
+      this.#sink.blank(1);
+      return undefined;
     }
-    sink.row(cells, place);
-  });
+    const row = parseJsonRow(text);
+    if (row.kind !== 'fields') return row.kind;
+    const fieldBytesMax = limitOf('field_bytes_max');
+    const cells = this.#head.headers.map((header) => Buffer.from(row.fields.get(header) ?? ''));
+    if (cells.some((cell) => cell.length > fieldBytesMax)) return 'field_too_long';
+    const start = this.#put(bytes);
+    const places = cells.flatMap((cell) => [this.#put(cell), cell.length]);
+    this.#rows.push({ start, end: start + bytes.length, line: line.line, byteOffset, cells: places });
+    if (this.#rows.length === this.#batch.rowsMax) this.#flush();
+    return undefined;
+  }
+
+  #put(bytes: Uint8Array): number {
+    const at = this.#used;
+    this.#bytes.grow(at + bytes.length + BYTES_BEHIND);
+    this.#bytes.u8.set(bytes, at);
+    this.#used += bytes.length;
+    return at;
+  }
+
+  #flush(): void {
+    const rows = this.#rows;
+    const { address } = this.#bytes;
+    rows.forEach(({ start, end, line, byteOffset, cells }, i) => {
+      const moved = cells.map((value, k) => (k % 2 === 0 ? value + address : value));
+      this.#batch.set(i, { start: start + address, end: end + address, line, byteOffset, cells: moved });
+    });
+    this.#batch.rowCount = rows.length;
+    this.#batch.bytes = this.#used;
+    this.#rows = [];
+    this.#used = 0;
+    if (rows.length > 0) this.#sink.rows(this.#batch);
+  }
 }
+
+/** What a kernel may read, and never uses, behind the last byte. */
+const BYTES_BEHIND = 16;

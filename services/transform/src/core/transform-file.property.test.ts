@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Inference } from '@tastetrend/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CsvReader, fieldText } from './csv/records.ts';
+import { CsvReader } from './csv/records.ts';
 import { decodeWindows1252 } from './source/windows1252.ts';
 import { type Row, rawBytes, type Transformed, transformed } from './transformed.fixture.ts';
 
@@ -132,15 +132,20 @@ function recordsOf(bytes: Buffer, { delimiter, encoding }: Transformed['inferred
   const cells = new Map<number, string[]>();
   const broken: number[] = [];
   const reader = new CsvReader(
-    { delimiter: delimiter?.value ?? ',', rowBytesMax: 1 << 20, columnsMax: 500 },
     {
-      record(record) {
-        if (!isOlder && !isUtf8(record.bytes.subarray(record.rawStart, record.rawEnd))) broken.push(record.line);
-        else
-          cells.set(
-            record.line,
-            Array.from({ length: record.fieldCount }, (_, i) => fieldText(record, i, decode)),
-          );
+      delimiter: delimiter?.value ?? ',',
+      rowBytesMax: 1 << 20,
+      fieldBytesMax: 1 << 20,
+      columnCount: 500,
+      hasHeader: false,
+    },
+    {
+      rows(batch) {
+        for (let row = 0; row < batch.rowCount; row++) {
+          const line = batch.line(row);
+          if (!isOlder && !isUtf8(batch.raw(row))) broken.push(line);
+          else cells.set(line, batch.cells(row, decode));
+        }
       },
       broken: ({ line }) => broken.push(line),
       blank() {},
@@ -148,6 +153,7 @@ function recordsOf(bytes: Buffer, { delimiter, encoding }: Transformed['inferred
   );
   reader.write(bytes);
   reader.end();
+  reader.release();
   return { cells, broken };
 }
 

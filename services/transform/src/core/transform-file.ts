@@ -13,9 +13,8 @@ import {
   REVIEW_COLUMNS,
   type Rejection,
 } from '@tastetrend/contracts';
-import { type LocalOutput, losslessBytes, OutputFile } from './output-files.ts';
+import { type LocalOutput, OutputFile } from './output-files.ts';
 import { type FileContext, type Outputs, TooManyRows } from './outputs.ts';
-import { RowGroupBuilder } from './parquet/row-group-builder.ts';
 import type { OpenParquetWriter } from './parquet/types.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 import { type FileHead, type FileKind, readHead } from './read-rows.ts';
@@ -58,19 +57,19 @@ export async function transformFile(
   }
 }
 
-type Transform<Name extends string> = (
+type Transform = (
   head: FileHead,
   context: FileContext,
-  outputs: Outputs<Name>,
+  outputs: Outputs,
 ) => Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>>;
 
-async function write<Name extends string>(
+async function write(
   head: FileHead,
   context: FileContext,
   directory: string,
   openWriter: OpenParquetWriter,
-  columns: readonly (Column & { readonly name: Name })[],
-  transform: Transform<Name>,
+  columns: readonly Column[],
+  transform: Transform,
 ): Promise<FileResult> {
   const files = (['table', 'quarantine', 'duplicates', 'profile'] as const).map(
     (role) => new OutputFile(directory, role),
@@ -78,28 +77,25 @@ async function write<Name extends string>(
   const [table, quarantine, duplicates, profileFile] = files as [OutputFile, OutputFile, OutputFile, OutputFile];
   try {
     const profile = new ProfileBuilder(columns.map(({ name }) => name));
-    const builder = new RowGroupBuilder<Name>(columns);
     const writer = await openWriter(table, { columns, metadata: footerMetadata(head, context) });
-    const flush = async (isEnd: boolean) => {
-      if (builder.rowCount > 0 && (isEnd || builder.isFull)) await writer.writeRowGroup(builder.take());
-    };
     const inferred = await transform(head, context, {
       profile,
-      tableRow: (row) => builder.push(row),
+      directory,
+      writeRowGroup: (group) => writer.writeRowGroup(group),
       duplicate: (place, rule, repeatsLine, reviewId) => {
         const { line, byteOffset } = place;
         const facts = { line, byte_offset: byteOffset, rule, repeats_line: repeatsLine, review_id: reviewId };
-        duplicates.writeLine({ ...facts, ...losslessBytes(place.raw()) });
+        duplicates.writeRow(facts, place.raw());
       },
       quarantined: (row) => {
-        const { line, byteOffset, byteLength, reason } = row;
-        profile.quarantined(reason, line);
-        const facts = { line, byte_offset: byteOffset, byte_length: byteLength, reason };
-        quarantine.writeLine({ ...facts, ...losslessBytes(row.raw()) });
+        const { line, byteOffset, reason, part, reachesLine } = row;
+        if (part === undefined || part === 1) profile.quarantined(reason, line);
+        const raw = row.raw();
+        const facts = { line, byte_offset: byteOffset, byte_length: raw.length, reason };
+        // Undefined is left out: most rows have neither.
+        quarantine.writeRow({ ...facts, part, reaches_line: reachesLine }, raw);
       },
-      flush: () => flush(false),
     });
-    await flush(true);
     await writer.finish();
     const document = profileSchema.parse(profile.build(context.identity, head.kind));
     profileFile.write(Buffer.from(`${JSON.stringify(document, null, 1)}\n`));

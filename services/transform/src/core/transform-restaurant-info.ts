@@ -1,9 +1,9 @@
 /** Reference data about restaurants: its own columns and checks, and never pushed through a review's. */
-import type { Inference, RestaurantInfoColumn } from '@tastetrend/contracts';
+import { hash } from 'node:crypto';
+import { type Inference, RESTAURANT_INFO_COLUMNS } from '@tastetrend/contracts';
 import { fieldIndex, mapColumns, RESTAURANT_INFO_SYNONYMS, type RestaurantInfoField } from './columns.ts';
-import { FingerprintTable } from './fingerprint-table.ts';
-import { fingerprint } from './fingerprints.ts';
 import { assertRowsWithinLimit, type FileContext, type Outputs } from './outputs.ts';
+import { RowGroupBuilder } from './parquet/row-group-builder.ts';
 import { type FileHead, readRows } from './read-rows.ts';
 import type { Rule } from './rules.ts';
 import { isWordForMissing } from './values/missing.ts';
@@ -17,13 +17,23 @@ function parseStars(cell: string): number | undefined {
 export async function transformRestaurantInfo(
   head: FileHead,
   context: FileContext,
-  outputs: Outputs<RestaurantInfoColumn>,
+  outputs: Outputs,
 ): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>> {
   const columns = mapColumns(head.headers, RESTAURANT_INFO_SYNONYMS);
   const at = fieldIndex(columns);
   const { profile } = outputs;
-  const seen = new FingerprintTable();
-  const firstLines: number[] = [];
+  const builder = new RowGroupBuilder(RESTAURANT_INFO_COLUMNS);
+  const missing: number[] = RESTAURANT_INFO_COLUMNS.map(() => 0);
+  const flush = async (isEnd: boolean) => {
+    if (builder.rowCount === 0 || !(isEnd || builder.isFull)) return;
+    const group = builder.take();
+    group.columns.forEach(({ nullCount }, i) => {
+      missing[i] = (missing[i] as number) + nullCount;
+    });
+    await outputs.writeRowGroup(group);
+  };
+  /** The line of each distinct row, by its hash: about 100 bytes a restaurant. */
+  const firstLines = new Map<string, number>();
   let rows = 0;
 
   await readRows(head, {
@@ -55,13 +65,14 @@ export async function transformRestaurantInfo(
         total_reviews: number('total_reviews', (cell) => parseWholeNumber(cell, 0), 'total_reviews_unreadable'),
         extra: extra.length === 0 ? null : JSON.stringify(Object.fromEntries(extra)),
       };
-      const first = seen.numberOf(fingerprint(Object.values(row)));
-      if (first < firstLines.length) {
+      const print = hash('sha256', JSON.stringify(Object.values(row)), 'base64');
+      const first = firstLines.get(print);
+      if (first !== undefined) {
         profile.duplicate('exact', place.line);
-        outputs.duplicate(place, 'exact', firstLines[first] as number, null);
+        outputs.duplicate(place, 'exact', first, null);
         return;
       }
-      firstLines.push(place.line);
+      firstLines.set(print, place.line);
       const whole = {
         ...row,
         source_file: context.sourceFile,
@@ -69,16 +80,18 @@ export async function transformRestaurantInfo(
         uploaded_at: Date.parse(context.uploadedAt),
         source_line: place.line,
       };
-      outputs.tableRow(whole);
-      profile.accepted(whole);
+      builder.push(whole);
+      profile.accepted(1);
     },
     quarantined(broken) {
-      assertRowsWithinLimit(++rows);
+      if (broken.part === undefined || broken.part === 1) assertRowsWithinLimit(++rows);
       outputs.quarantined(broken);
     },
-    blank: () => profile.blank(),
-    flush: outputs.flush,
+    blank: (count) => profile.blank(count),
+    flush: () => flush(false),
   });
+  await flush(true);
+  profile.table(missing);
   return {
     columns: columns.map(({ header, field, by }) => ({ header, column: field, by })),
     rating_scale: null,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { OutputRole, Rejection, ReviewColumn } from '@tastetrend/contracts';
 import type { FileContext } from './outputs.ts';
 import type { ColumnChunk, OpenParquetWriter } from './parquet/types.ts';
-import { textAt } from './parquet/types.ts';
+import { isTexts, textAt } from './parquet/types.ts';
 import { type FileResult, transformFile } from './transform-file.ts';
 
 export const CONTEXT: FileContext = {
@@ -27,6 +27,8 @@ export interface SetAsideLine {
 export interface QuarantineLine extends SetAsideLine {
   readonly byte_length: number;
   readonly reason: string;
+  readonly part?: number;
+  readonly reaches_line?: number;
 }
 export interface DuplicateLine extends SetAsideLine {
   readonly rule: 'exact' | 'copy';
@@ -45,7 +47,7 @@ export interface Transformed extends Processed {
 
 function valueAt({ values, nulls, column }: ColumnChunk, i: number): string | number | boolean | null {
   if (nulls[i] === 1) return null;
-  if ('offsets' in values) return textAt(values, i);
+  if (isTexts(values)) return textAt(values, i);
   const value = values[i] as number;
   // JSON would write null and 0 for them, and hide that the table must have neither.
   if (!Number.isFinite(value) || Object.is(value, -0))

@@ -1,30 +1,37 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BrokenLine, CsvReader, fieldText } from './records.ts';
+import type { RowBatch } from '../row-batch.ts';
+import { type BrokenLine, CsvReader } from './records.ts';
 
 interface Read {
   rows: string[][];
   lines: number[];
   offsets: number[];
-  broken: { reason: string; line: number; byteOffset: number; raw: string; byteLength: number }[];
-  blanks: number[];
+  broken: (Omit<BrokenLine, 'raw'> & { raw: string })[];
+  blanks: number;
 }
 
+const SETTINGS = { columnCount: 50, fieldBytesMax: 1_000_000, hasHeader: false };
+
 function read(bytes: Buffer, cuts: readonly number[] = [], rowBytesMax = 1000, delimiter = ','): Read {
-  const result: Read = { rows: [], lines: [], offsets: [], broken: [], blanks: [] };
+  const result: Read = { rows: [], lines: [], offsets: [], broken: [], blanks: 0 };
   const reader = new CsvReader(
-    { delimiter, rowBytesMax, columnsMax: 50 },
+    { ...SETTINGS, delimiter, rowBytesMax },
     {
-      record(record) {
-        result.rows.push(Array.from({ length: record.fieldCount }, (_, i) => fieldText(record, i)));
-        result.lines.push(record.line);
-        result.offsets.push(record.byteOffset);
+      rows(batch) {
+        for (let row = 0; row < batch.rowCount; row++) {
+          result.rows.push(batch.cells(row));
+          result.lines.push(batch.line(row));
+          result.offsets.push(batch.byteOffset(row));
+        }
       },
       broken({ raw, ...rest }: BrokenLine) {
         result.broken.push({ ...rest, raw: raw.toString('latin1') });
       },
-      blank: (line) => result.blanks.push(line),
+      blank: (count) => {
+        result.blanks += count;
+      },
     },
   );
   let from = 0;
@@ -33,6 +40,7 @@ function read(bytes: Buffer, cuts: readonly number[] = [], rowBytesMax = 1000, d
     from = cut;
   }
   reader.end();
+  reader.release();
   return result;
 }
 
@@ -87,47 +95,83 @@ describe('records', () => {
   });
 
   test('an empty line is no row', () => {
-    expect(read(Buffer.from('a\n\n\r\nb\n')).blanks).toEqual([2, 3]);
+    expect(read(Buffer.from('a\n\n\r\nb\n')).blanks).toBe(2);
   });
 });
 
 describe('broken quoting costs its own line and no other', () => {
   test.each([
-    ['quote_in_unquoted_field', 'a,b\n1,2"3\n4,5\n', '1,2"3'],
-    ['text_after_closing_quote', 'a,b\n"1"x,2\n4,5\n', '"1"x,2'],
-    ['quote_not_closed', 'a,b\n"1,2\n4,5\n', '"1,2'],
-  ])('%s', (reason, text, raw) => {
+    ['quote_in_unquoted_field', 'a,b\n1,2"3\n4,5\n', '1,2"3', undefined],
+    ['text_after_closing_quote', 'a,b\n"1"x,2\n4,5\n', '"1"x,2', undefined],
+    ['quote_not_closed', 'a,b\n"1,2\n4,5\n', '"1,2', 3],
+  ])('%s', (reason, text, raw, reachesLine) => {
     const { rows, broken } = read(Buffer.from(text));
     expect(rows).toEqual([
       ['a', 'b'],
       ['4', '5'],
     ]);
-    expect(broken).toEqual([{ reason, line: 2, byteOffset: 4, raw, byteLength: raw.length }]);
+    expect(broken).toEqual([{ reason, line: 2, byteOffset: 4, raw, reachesLine }]);
   });
 
   test('a quote that is never closed does not swallow the rows behind it, even past the row limit', () => {
     const rows = Array.from({ length: 100 }, (_, i) => `${i},some text of row ${i}`);
     const { rows: found, broken } = read(Buffer.from(`h,t\nx,"open\n${rows.join('\n')}\n`), [], 200);
     expect(found).toHaveLength(101);
-    expect(broken.map(({ reason, line }) => [reason, line])).toEqual([['quote_not_closed', 2]]);
+    // Within 200 bytes of the quote.
+    expect(broken).toMatchObject([{ reason: 'quote_not_closed', line: 2, reachesLine: 12 }]);
   });
 
-  test('a line over the row limit is set aside with its length, its head kept', () => {
-    const { rows, broken } = read(Buffer.from(`a,b\n${'x'.repeat(500)},1\n2,3\n`), [], 100);
+  test.each([
+    ['h\n"a\nb', 3],
+    ['h\n"a\nb\n', 3],
+    ['h\n"a\r\nb\rc\n', 4],
+    ['h\n"a', 2],
+    ['h\n"a\n', 2],
+  ])('of %j it says how far the open quote reaches', (text, reachesLine) => {
+    expect(read(Buffer.from(text)).broken).toMatchObject([{ reason: 'quote_not_closed', line: 2, reachesLine }]);
+  });
+
+  test('a line over the row limit is set aside whole, in parts', () => {
+    const long = `${'x'.repeat(250)},1`;
+    const { rows, broken } = read(Buffer.from(`a,b\n${long}\n2,3\n`), [], 100);
     expect(rows).toEqual([
       ['a', 'b'],
       ['2', '3'],
     ]);
-    expect(broken).toEqual([{ reason: 'row_too_long', line: 2, byteOffset: 4, raw: 'x'.repeat(100), byteLength: 502 }]);
+    expect(broken).toMatchObject([
+      { reason: 'row_too_long', line: 2, byteOffset: 4, part: 1 },
+      { reason: 'row_too_long', line: 2, byteOffset: 104, part: 2 },
+      { reason: 'row_too_long', line: 2, byteOffset: 204, part: 3 },
+    ]);
+    expect(broken.map(({ raw }) => raw).join('')).toBe(long);
   });
 });
 
 /** Text that is made of what matters to the grammar, so that every state is met often. */
 const hostile = fc
-  .array(fc.constantFrom('"', '""', ',', '\n', '\r', '\r\n', 'a', 'bc', '"x"', ' ', 'é', '😀', '\n\n'), {
-    maxLength: 40,
-    size: 'max',
-  })
+  .array(
+    fc.constantFrom(
+      '"',
+      '""',
+      ',',
+      '\n',
+      '\r',
+      '\r\n',
+      'a',
+      'bc',
+      '"x"',
+      ' ',
+      'é',
+      '😀',
+      '\n\n',
+      'sixteen letters!',
+      'a\nlonger than\r\nsixteen',
+    ),
+    {
+      maxLength: 40,
+      size: 'max',
+    },
+  )
   .map((parts) => parts.join(''));
 
 describe('property: reading', () => {
@@ -145,7 +189,10 @@ describe('property: reading', () => {
   });
 
   test('agrees with csv-parse on every well-formed table', () => {
-    const cell = fc.array(fc.constantFrom('"', ',', '\n', '\r\n', 'a', 'ü', '😀', ' ', ';'), { maxLength: 6 });
+    const cell = fc.array(
+      fc.constantFrom('"', ',', '\n', '\r\n', 'a', 'ü', '😀', ' ', ';', 'fifteen letters', 'and, seventeen ..'),
+      { maxLength: 6 },
+    );
     fc.assert(
       fc.property(
         fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 6 }),
@@ -186,19 +233,20 @@ describe('property: reading', () => {
         const bytes = Buffer.from(text);
         let covered = 0;
         const reader = new CsvReader(
-          { delimiter: ',', rowBytesMax, columnsMax: 50 },
+          { ...SETTINGS, delimiter: ',', rowBytesMax },
           {
-            record: (r) => {
-              covered += r.rawEnd - r.rawStart;
+            rows: (batch: RowBatch) => {
+              for (let row = 0; row < batch.rowCount; row++) covered += batch.raw(row).length;
             },
-            broken: (b) => {
-              covered += b.byteLength;
+            broken: ({ raw }) => {
+              covered += raw.length;
             },
             blank: () => {},
           },
         );
         reader.write(bytes);
         reader.end();
+        reader.release();
         const lineEnds = [...bytes].filter((byte) => byte === 10 || byte === 13).length;
         expect(covered).toBeLessThanOrEqual(bytes.length);
         expect(covered).toBeGreaterThanOrEqual(bytes.length - lineEnds);

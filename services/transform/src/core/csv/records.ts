@@ -3,362 +3,244 @@
  * guesses nothing. What breaks the quoting rules costs the physical line on which the record began, and reading goes on
  * at the next one. Records end with LF, CRLF or a lone CR. Source: RFC 4180, section 2.
  */
+import { kernels, Region } from '../kernels.ts';
+import { RowBatch } from '../row-batch.ts';
 
-const LF = 0x0a;
 const CR = 0x0d;
-const QUOTE = 0x22;
+const LF = 0x0a;
 
-/** A record whose quoting is whole. Views into the reader's buffer: valid until the sink returns. */
-export interface CsvRecord {
-  readonly bytes: Buffer;
-  /** Field i is `bytes[starts[i] … ends[i])`, without its outer quotes; `""` inside still stands for one quote. */
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  /** 1 where the field holds an escaped quote (`""`). */
-  readonly escaped: Uint8Array;
-  readonly fieldCount: number;
-  /** Where the record as it was uploaded lies in `bytes`, without its line end. */
-  readonly rawStart: number;
-  readonly rawEnd: number;
-  /** Physical line on which the record starts, from 1. */
-  readonly line: number;
-  /** Offset of its first byte in the file. */
-  readonly byteOffset: number;
-}
+/** Why the kernel stopped: the constants of kernels/scan.ts. */
+const STOP = { more: 0, full: 1 } as const;
+const BROKEN = {
+  2: 'quote_in_unquoted_field',
+  3: 'text_after_closing_quote',
+  4: 'quote_not_closed',
+  5: 'row_too_long',
+} as const;
 
-export type BrokenReason = 'quote_in_unquoted_field' | 'text_after_closing_quote' | 'quote_not_closed' | 'row_too_long';
+export type BrokenReason = (typeof BROKEN)[keyof typeof BROKEN];
 
 /** A physical line that is no record. */
 export interface BrokenLine {
+  /** The bytes of the line; valid until the sink returns. */
   readonly raw: Buffer;
   readonly reason: BrokenReason;
   readonly line: number;
   readonly byteOffset: number;
-  /** Bytes of the line in the file; more than `raw` holds when the line is over the row limit. */
-  readonly byteLength: number;
+  /** A line over the row limit comes in parts of that many bytes, counted from 1; others have none. */
+  readonly part?: number;
+  /** Of a quote that is not closed: the last line that would belong to its field, up to the row limit. */
+  readonly reachesLine?: number;
 }
 
 export interface CsvSink {
-  record(record: CsvRecord): void;
+  /** Whole records, in order; the batch is used again after the sink returns. */
+  rows(batch: RowBatch): void;
   broken(line: BrokenLine): void;
-  /** An empty line, which is no row. */
-  blank(line: number): void;
+  /** So many empty lines, which are no rows. */
+  blank(count: number): void;
 }
 
 export interface CsvSettings {
   /** One byte, e.g. `,`. */
   readonly delimiter: string;
+  /** A row's fields over this count are counted and not kept. */
+  readonly columnCount: number;
   readonly rowBytesMax: number;
-  readonly columnsMax: number;
+  readonly fieldBytesMax: number;
+  /** Leaves the first record out. */
+  readonly hasHeader: boolean;
 }
 
-const STATE = { fieldStart: 0, unquoted: 1, quoted: 2, afterQuote: 3 } as const;
-type State = (typeof STATE)[keyof typeof STATE];
+const INPUT_BYTES = 1 << 20;
+/** What a kernel may read, and never uses, behind the last byte. */
+const BYTES_BEHIND = 16;
 
-interface SkippedLine {
-  readonly head: Buffer;
-  readonly reason: BrokenReason;
-  readonly byteOffset: number;
-  byteLength: number;
-}
-
-/** Feeds chunks in, gets records out; `end` must be called once, after the last chunk. */
+/** Feeds chunks in, gets batches of records out; `end` must be called once, after the last chunk; `release` always. */
 export class CsvReader {
+  readonly #settings: CsvSettings;
   readonly #sink: CsvSink;
   readonly #delimiter: number;
-  readonly #rowBytesMax: number;
+  readonly #batch: RowBatch;
   /** Unread bytes, from the first byte of the record under way. */
-  #buffer: Buffer = Buffer.alloc(0);
-  /** Offset in the file of `#buffer[0]`. */
+  readonly #input = new Region(INPUT_BYTES);
+  #length = 0;
+  /** Offset in the file of the first byte of `#input`. */
   #base = 0;
+  /** Where in `#input` the record under way begins. */
+  #start = 0;
   #line = 1;
-  /** Where scanning goes on in `#buffer`, and in which state: a record over many chunks is scanned once. */
-  #position = 0;
-  #recordStart = 0;
-  #state: State = STATE.fieldStart;
-  #starts: Int32Array;
-  #ends: Int32Array;
-  #escaped: Uint8Array;
-  #fieldCount = 0;
-  #fieldStart = 0;
-  #fieldEnd = 0;
-  #fieldEscaped = 0;
-  #hasQuotes = false;
+  #isHeader: boolean;
+  #isAtStart = true;
   /** Set from when the record under way is known to be none until the end of its first physical line is there. */
   #givenUp: BrokenReason | undefined;
-  /** Set while the rest of a line that is over the row limit is skipped. */
-  #skipped: SkippedLine | undefined;
-  #atStart = true;
+  /** Parts given of a line that is over the row limit; 0 where none is under way. */
+  #parts = 0;
 
   constructor(settings: CsvSettings, sink: CsvSink) {
+    this.#settings = settings;
     this.#sink = sink;
     this.#delimiter = settings.delimiter.charCodeAt(0);
-    this.#rowBytesMax = settings.rowBytesMax;
-    // One more than allowed: a record with too many fields is still seen as one record, with a count over the limit.
-    this.#starts = new Int32Array(settings.columnsMax + 1);
-    this.#ends = new Int32Array(settings.columnsMax + 1);
-    this.#escaped = new Uint8Array(settings.columnsMax + 1);
+    this.#batch = new RowBatch(settings.columnCount);
+    this.#isHeader = settings.hasHeader;
+  }
+
+  release(): void {
+    this.#input.release();
+    this.#batch.release();
   }
 
   write(chunk: Uint8Array): void {
-    this.#append(chunk);
-    if (this.#atStart) {
-      if (this.#buffer.length < 3) return;
-      this.#skipByteOrderMark();
+    for (let from = 0; from < chunk.length; ) {
+      if (this.#length + BYTES_BEHIND >= this.#input.bytes) this.#input.grow(this.#input.bytes * 2);
+      const to = Math.min(chunk.length, from + this.#input.bytes - BYTES_BEHIND - this.#length);
+      this.#input.u8.set(chunk.subarray(from, to), this.#length);
+      this.#length += to - from;
+      from = to;
+      if (this.#isAtStart && this.#length < 3) continue;
+      this.#read(false);
     }
-    this.#scan(false);
   }
 
   end(): void {
-    if (this.#atStart) this.#skipByteOrderMark();
-    this.#scan(true);
+    this.#read(true);
   }
 
-  #append(chunk: Uint8Array): void {
-    const kept = this.#buffer.subarray(this.#recordStart);
-    const shift = this.#recordStart;
-    this.#buffer = kept.length === 0 ? Buffer.from(chunk) : Buffer.concat([kept, chunk]);
-    this.#base += shift;
-    this.#position -= shift;
-    this.#fieldStart -= shift;
-    this.#fieldEnd -= shift;
-    for (let i = 0; i < this.#fieldCount && i < this.#starts.length; i++) {
-      this.#starts[i] = (this.#starts[i] as number) - shift;
-      this.#ends[i] = (this.#ends[i] as number) - shift;
-    }
-    this.#recordStart = 0;
+  #read(isEnd: boolean): void {
+    if (this.#isAtStart) this.#skipByteOrderMark();
+    this.#readRecords(isEnd);
+    if (this.#start === 0) return;
+    this.#input.u8.copyWithin(0, this.#start, this.#length);
+    this.#length -= this.#start;
+    this.#base += this.#start;
+    this.#start = 0;
   }
 
   #skipByteOrderMark(): void {
-    this.#atStart = false;
-    const [a, b, c] = this.#buffer;
-    if (a === 0xef && b === 0xbb && c === 0xbf) {
-      this.#startRecord(3);
-    }
+    this.#isAtStart = false;
+    const [a, b, c] = this.#input.u8;
+    if (this.#length >= 3 && a === 0xef && b === 0xbb && c === 0xbf) this.#start = 3;
   }
 
-  #startRecord(at: number): void {
-    this.#recordStart = at;
-    this.#position = at;
-    this.#fieldCount = 0;
-    this.#fieldStart = at;
-    this.#state = STATE.fieldStart;
-    this.#fieldEscaped = 0;
-    this.#hasQuotes = false;
-  }
-
-  #endField(end: number): void {
-    const i = this.#fieldCount++;
-    if (i < this.#starts.length) {
-      this.#starts[i] = this.#fieldStart;
-      this.#ends[i] = end;
-      this.#escaped[i] = this.#fieldEscaped;
-    }
-    this.#fieldEscaped = 0;
-  }
-
-  /** Reads as many records as the buffer holds; the last, unfinished one stays, unless this is the end. */
-  #scan(isEnd: boolean): void {
+  /** Reads as many records as are there; the last, unfinished one stays, unless this is the end. */
+  #readRecords(isEnd: boolean): void {
+    const { rowBytesMax } = this.#settings;
     while (true) {
-      if (this.#skipped !== undefined && !this.#skipRest(isEnd)) return;
-      if (this.#givenUp !== undefined && !this.#setLineAside(isEnd)) return;
-      if (this.#skipped !== undefined) continue;
-      const status = this.#scanRecord(isEnd);
-      if (status === 'done') continue;
-      if (status === 'empty') return;
-      if (status !== 'more') this.#givenUp = status;
+      if (this.#givenUp !== undefined && !this.#setLineAside(this.#givenUp, isEnd)) return;
+      if (this.#parts > 0 && !this.#setPartAside(isEnd)) return;
+      if (this.#parts > 0) continue;
+      const stop = this.#scan(isEnd);
+      if (stop === STOP.full) continue;
+      if (stop !== STOP.more) this.#givenUp = BROKEN[stop as keyof typeof BROKEN];
       // With two bytes more than the limit, everything that ends within it has ended, a CR's possible LF included.
-      else if (this.#buffer.length - this.#recordStart > this.#rowBytesMax + 1) this.#givenUp = 'row_too_long';
+      else if (this.#length - this.#start > rowBytesMax + 1) this.#givenUp = 'row_too_long';
       else return;
     }
   }
 
-  #scanRecord(isEnd: boolean): 'done' | 'more' | 'empty' | BrokenReason {
-    const buffer = this.#buffer;
-    const length = buffer.length;
-    const delimiter = this.#delimiter;
-    let i = this.#position;
-    if (i >= length && i === this.#recordStart && this.#fieldCount === 0) return isEnd ? 'empty' : 'more';
-    while (true) {
-      if (this.#state === STATE.fieldStart) {
-        this.#fieldStart = i;
-        if (i >= length) break;
-        if (buffer[i] === QUOTE) {
-          this.#state = STATE.quoted;
-          this.#hasQuotes = true;
-          i += 1;
-          this.#fieldStart = i;
-        } else {
-          this.#state = STATE.unquoted;
-        }
-      }
-      if (this.#state === STATE.unquoted) {
-        let byte = -1;
-        for (; i < length; i++) {
-          byte = buffer[i] as number;
-          if (byte === delimiter || byte === LF || byte === CR || byte === QUOTE) break;
-        }
-        if (i >= length) break;
-        if (byte === QUOTE) return this.#brokenAt(i, 'quote_in_unquoted_field');
-        if (byte === CR && i + 1 >= length && !isEnd) break;
-        this.#endField(i);
-        if (byte !== delimiter) return this.#endRecord(i, byte);
-        i += 1;
-        this.#state = STATE.fieldStart;
-        continue;
-      }
-      if (this.#state === STATE.quoted) {
-        const close = buffer.indexOf(QUOTE, i);
-        if (close < 0) {
-          i = length;
-          break;
-        }
-        i = close + 1;
-        this.#fieldEnd = close;
-        this.#state = STATE.afterQuote;
-      }
-      // After a quote inside a quoted field: the field ends here, or the quote is doubled and stands for itself.
-      if (i >= length) break;
-      const byte = buffer[i] as number;
-      if (byte === QUOTE) {
-        this.#fieldEscaped = 1;
-        this.#state = STATE.quoted;
-        i += 1;
-      } else if (byte === delimiter) {
-        this.#endField(this.#fieldEnd);
-        this.#state = STATE.fieldStart;
-        i += 1;
-      } else if (byte === LF || byte === CR) {
-        if (byte === CR && i + 1 >= length && !isEnd) break;
-        this.#endField(this.#fieldEnd);
-        return this.#endRecord(i, byte);
-      } else {
-        return this.#brokenAt(i, 'text_after_closing_quote');
-      }
-    }
-    this.#position = i;
-    if (!isEnd) return 'more';
-    if (this.#state === STATE.quoted) return 'quote_not_closed';
-    this.#endField(this.#state === STATE.afterQuote ? this.#fieldEnd : length);
-    return this.#endRecord(length, -1);
-  }
-
-  /** What lies beyond the row limit is not looked at, so that the answer does not depend on how the bytes were cut. */
-  #brokenAt(position: number, reason: BrokenReason): BrokenReason {
-    return position - this.#recordStart > this.#rowBytesMax ? 'row_too_long' : reason;
-  }
-
-  #endRecord(rawEnd: number, lineEnd: number): 'done' | BrokenReason {
-    const buffer = this.#buffer;
-    const start = this.#recordStart;
-    if (rawEnd - start > this.#rowBytesMax) return 'row_too_long';
-    if (rawEnd === start) {
-      this.#sink.blank(this.#line);
+  #scan(isEnd: boolean): number {
+    const { columnCount, rowBytesMax, fieldBytesMax } = this.#settings;
+    const batch = this.#batch;
+    const { address } = this.#input;
+    batch.rowCount = kernels.scan(
+      address + this.#start,
+      address + this.#length,
+      isEnd,
+      this.#line,
+      this.#delimiter,
+      columnCount,
+      rowBytesMax,
+      fieldBytesMax,
+      batch.fieldsAddress,
+      batch.recordsAddress,
+      this.#isHeader ? 1 : batch.rowsMax,
+    );
+    const said = new Uint32Array(kernels.memory.buffer, kernels.scanSaid(), 4);
+    const [next, stop, line, blanks] = said as unknown as [number, number, number, number];
+    batch.fileOffset = this.#base - address;
+    batch.bytes = next - address - this.#start;
+    if (this.#isHeader) {
+      if (batch.rowCount > 0) this.#isHeader = false;
     } else {
-      this.#sink.record({
-        bytes: buffer,
-        starts: this.#starts,
-        ends: this.#ends,
-        escaped: this.#escaped,
-        fieldCount: this.#fieldCount,
-        rawStart: start,
-        rawEnd,
-        line: this.#line,
-        byteOffset: this.#base + start,
-      });
+      if (batch.rowCount > 0) this.#sink.rows(batch);
+      if (blanks > 0) this.#sink.blank(blanks);
     }
-    if (this.#hasQuotes) this.#line += countLineBreaks(buffer, start, rawEnd);
-    this.#startRecord(lineEnd < 0 ? rawEnd : this.#afterLineEnd(rawEnd));
-    return 'done';
+    this.#start = next - address;
+    this.#line = line;
+    return stop;
   }
 
   /**
    * The record under way is none: its first physical line is set aside, and reading starts anew behind it.
-   * @returns whether that line's end is in the buffer, or the line is over the limit and is being skipped
+   * @returns whether that line's end is there, or the line is over the limit and comes in parts
    */
-  #setLineAside(isEnd: boolean): boolean {
-    const start = this.#recordStart;
-    const end = endOfLine(this.#buffer, start);
-    const reason = this.#givenUp as BrokenReason;
-    const isTooLong = end - start > this.#rowBytesMax;
-    if (!isTooLong && !this.#isLineEndKnown(end, isEnd)) return false;
-    this.#givenUp = undefined;
-    const head = this.#buffer.subarray(start, Math.min(end, start + this.#rowBytesMax));
-    const byteOffset = this.#base + start;
-    if (isTooLong) {
-      this.#skipped = { head: Buffer.from(head), reason: 'row_too_long', byteOffset, byteLength: 0 };
-      this.#startRecord(start);
+  #setLineAside(reason: BrokenReason, isEnd: boolean): boolean {
+    const { rowBytesMax } = this.#settings;
+    const start = this.#start;
+    const end = this.#lineEnd();
+    if (end - start > rowBytesMax) {
+      this.#givenUp = undefined;
+      this.#parts = 1;
       return true;
     }
+    if (!this.#isLineEndKnown(end, isEnd)) return false;
+    this.#givenUp = undefined;
     // The line itself is within the limit: then it was an open quote that led beyond it.
     const named = reason === 'row_too_long' ? 'quote_not_closed' : reason;
-    this.#sink.broken({ raw: head, reason: named, line: this.#line, byteOffset, byteLength: end - start });
-    this.#startRecord(this.#afterLineEnd(end));
+    const broken = { raw: this.#bytes(start, end), reason: named, line: this.#line, byteOffset: this.#base + start };
+    if (named !== 'quote_not_closed') this.#sink.broken(broken);
+    else this.#sink.broken({ ...broken, reachesLine: this.#line + this.#linesWithin(rowBytesMax) });
+    this.#passLineEnd(end);
     return true;
   }
 
-  /** @returns whether the end of the line that is too long was found */
-  #skipRest(isEnd: boolean): boolean {
-    const skipped = this.#skipped as SkippedLine;
-    const start = this.#recordStart;
-    const end = endOfLine(this.#buffer, start);
-    skipped.byteLength += end - start;
-    if (!this.#isLineEndKnown(end, isEnd)) {
-      this.#startRecord(end);
-      return false;
-    }
-    const { head: raw, reason, byteOffset, byteLength } = skipped;
-    this.#sink.broken({ raw, reason, line: this.#line, byteOffset, byteLength });
-    this.#skipped = undefined;
-    this.#startRecord(this.#afterLineEnd(end));
+  /** Line ends among the next bytes, the last one not counted where nothing follows it. */
+  #linesWithin(bytesMax: number): number {
+    const { address } = this.#input;
+    const end = Math.min(this.#length, this.#start + bytesMax);
+    const last = this.#input.u8[end - 1];
+    return kernels.lineBreaks(address + this.#start, address + end) - (last === LF || last === CR ? 1 : 0);
+  }
+
+  /** @returns whether a part, or the end of the line that comes in parts, was there */
+  #setPartAside(isEnd: boolean): boolean {
+    const { rowBytesMax } = this.#settings;
+    const start = this.#start;
+    const end = this.#lineEnd();
+    const isLast = end - start <= rowBytesMax;
+    if (isLast && !this.#isLineEndKnown(end, isEnd)) return false;
+    const partEnd = isLast ? end : start + rowBytesMax;
+    const place = { line: this.#line, byteOffset: this.#base + start, part: this.#parts };
+    this.#sink.broken({ raw: this.#bytes(start, partEnd), reason: 'row_too_long', ...place });
+    this.#parts = isLast ? 0 : this.#parts + 1;
+    if (isLast) this.#passLineEnd(end);
+    else this.#start = partEnd;
     return true;
+  }
+
+  #bytes(start: number, end: number): Buffer {
+    return Buffer.from(kernels.memory.buffer, this.#input.address + start, end - start);
+  }
+
+  /** Where in `#input` the physical line under way ends. */
+  #lineEnd(): number {
+    const { address } = this.#input;
+    return kernels.lineEnd(address + this.#start, address + this.#length) - address;
   }
 
   /** A CR as the last byte may be the first half of a CRLF that the next chunk completes. */
   #isLineEndKnown(end: number, isEnd: boolean): boolean {
     if (isEnd) return true;
-    if (end >= this.#buffer.length) return false;
-    return this.#buffer[end] !== CR || end + 1 < this.#buffer.length;
+    if (end >= this.#length) return false;
+    return this.#input.u8[end] !== CR || end + 1 < this.#length;
   }
 
-  /** Steps over the line end at `end`, if there is one, and counts it. */
-  #afterLineEnd(end: number): number {
-    if (end >= this.#buffer.length) return this.#buffer.length;
+  /** Goes on behind the line end at `end`, if there is one, and counts it. */
+  #passLineEnd(end: number): void {
+    const { u8 } = this.#input;
+    this.#start = end;
+    if (end >= this.#length) return;
     this.#line += 1;
-    return this.#buffer[end] === CR && this.#buffer[end + 1] === LF ? end + 2 : end + 1;
+    this.#start += u8[end] === CR && end + 1 < this.#length && u8[end + 1] === LF ? 2 : 1;
   }
-}
-
-/** Index of the first LF or CR at or after `from`; the length where there is none. */
-function endOfLine(buffer: Buffer, from: number): number {
-  for (let i = from; i < buffer.length; i++) {
-    const byte = buffer[i];
-    if (byte === LF || byte === CR) return i;
-  }
-  return buffer.length;
-}
-
-function countLineBreaks(buffer: Buffer, start: number, end: number): number {
-  // Most records hold no line end but their own, and hardly any a CR: both are searched for within the record.
-  const record = buffer.subarray(start, end);
-  let count = 0;
-  for (let at = record.indexOf(LF); at >= 0; at = record.indexOf(LF, at + 1)) count += 1;
-  for (let at = record.indexOf(CR); at >= 0; at = record.indexOf(CR, at + 1)) if (record[at + 1] !== LF) count += 1;
-  return count;
-}
-
-/**
- * The bytes of field `i` as text, `""` turned into `"`.
- * @param decode for bytes that are not UTF-8; the caller has made sure that others are
- */
-export function fieldText(
-  record: CsvRecord,
-  i: number,
-  decode?: (bytes: Buffer, start: number, end: number) => string,
-): string {
-  const start = record.starts[i] as number;
-  const end = record.ends[i] as number;
-  if (start === end) return '';
-  const text = decode?.(record.bytes, start, end) ?? record.bytes.toString('utf8', start, end);
-  return record.escaped[i] === 1 ? text.replaceAll('""', '"') : text;
 }

@@ -20,17 +20,19 @@ function linesOf(bytes: Buffer, cuts: readonly number[] = [], bytesMax = 1000) {
 describe('lines', () => {
   test('end with LF or CRLF, and know where they begin', () => {
     expect(linesOf(Buffer.from('ab\r\n\nc'))).toEqual([
-      { text: 'ab', byteLength: 2, line: 1, byteOffset: 0 },
-      { text: '', byteLength: 0, line: 2, byteOffset: 4 },
-      { text: 'c', byteLength: 1, line: 3, byteOffset: 5 },
+      { text: 'ab', line: 1, byteOffset: 0 },
+      { text: '', line: 2, byteOffset: 4 },
+      { text: 'c', line: 3, byteOffset: 5 },
     ]);
   });
 
-  test('one over the limit keeps its head and its length', () => {
-    const [long, next] = linesOf(Buffer.from(`${'x'.repeat(30)}\r\ny\n`), [], 10);
-    expect(long).toMatchObject({ text: 'x'.repeat(10), line: 1 });
-    expect(long?.byteLength).toBeGreaterThan(10);
-    expect(next).toEqual({ text: 'y', byteLength: 1, line: 2, byteOffset: 32 });
+  test('one over the limit comes in parts, which together are the line', () => {
+    expect(linesOf(Buffer.from(`${'x'.repeat(25)}\r\ny\n`), [], 10)).toEqual([
+      { text: 'x'.repeat(10), line: 1, byteOffset: 0, part: 1 },
+      { text: 'x'.repeat(10), line: 1, byteOffset: 10, part: 2 },
+      { text: 'x'.repeat(5), line: 1, byteOffset: 20, part: 3 },
+      { text: 'y', line: 2, byteOffset: 27 },
+    ]);
   });
 
   test('property: they do not depend on where chunks are cut', () => {

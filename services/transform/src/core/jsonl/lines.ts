@@ -4,10 +4,10 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 export interface Line {
-  /** Without its end; valid until the sink returns. Only the head of a line that is over the limit. */
+  /** Without its end; valid until the sink returns. */
   readonly bytes: Buffer;
-  /** In the stream; more than `bytes` holds when the line is over the limit. */
-  readonly byteLength: number;
+  /** A line over the limit comes in parts of that many bytes, counted from 1; others have none. */
+  readonly part?: number;
   readonly line: number;
   readonly byteOffset: number;
 }
@@ -16,10 +16,10 @@ export interface Line {
 export class LineReader {
   readonly #bytesMax: number;
   readonly #sink: (line: Line) => void;
-  /** Chunks of the line under way; what is over the limit is counted and not kept. */
+  /** Chunks of the line under way, or of its last part. */
   #held: Buffer[] = [];
-  #heldBytes = 0;
   #length = 0;
+  #parts = 0;
   #line = 1;
   #offset = 0;
 
@@ -39,32 +39,52 @@ export class LineReader {
   }
 
   end(): void {
-    if (this.#length > 0) this.#give(0);
+    if (this.#length > 0 || this.#parts > 0) this.#give(0);
   }
 
   #hold(part: Buffer): void {
+    if (part.length === 0) return;
+    this.#held.push(part);
     this.#length += part.length;
-    // One byte over the limit is kept as well: it may be the CR of a line that is just within it.
-    const kept = part.subarray(0, Math.max(0, this.#bytesMax + 1 - this.#heldBytes));
-    if (kept.length > 0) this.#held.push(kept);
-    this.#heldBytes += kept.length;
+    // One byte over the limit may be the CR of a line that is just within it.
+    while (this.#length > this.#bytesMax + 1) this.#givePart();
+  }
+
+  #takeHeld(): Buffer {
+    const bytes = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
+    this.#held = [];
+    this.#length = 0;
+    return bytes;
+  }
+
+  #givePart(): void {
+    const bytes = this.#takeHeld();
+    const rest = bytes.subarray(this.#bytesMax);
+    this.#parts += 1;
+    this.#sink({
+      bytes: bytes.subarray(0, this.#bytesMax),
+      line: this.#line,
+      byteOffset: this.#offset,
+      part: this.#parts,
+    });
+    this.#offset += this.#bytesMax;
+    this.#held = [rest];
+    this.#length = rest.length;
   }
 
   #give(endBytes: number): void {
-    const bytes = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
-    const isWhole = bytes.length === this.#length;
-    const hasCr = isWhole && bytes.at(-1) === CR;
-    const byteLength = this.#length - (hasCr ? 1 : 0);
-    this.#sink({
-      bytes: bytes.subarray(0, Math.min(byteLength, this.#bytesMax)),
-      byteLength,
-      line: this.#line,
-      byteOffset: this.#offset,
-    });
-    this.#offset += this.#length + endBytes;
+    const whole = this.#takeHeld();
+    const bytes = whole.at(-1) === CR ? whole.subarray(0, -1) : whole;
+    const place = { line: this.#line, byteOffset: this.#offset };
+    if (this.#parts > 0) this.#sink({ bytes, ...place, part: this.#parts + 1 });
+    else if (bytes.length <= this.#bytesMax) this.#sink({ bytes, ...place });
+    else {
+      this.#sink({ bytes: bytes.subarray(0, this.#bytesMax), ...place, part: 1 });
+      const byteOffset = this.#offset + this.#bytesMax;
+      this.#sink({ bytes: bytes.subarray(this.#bytesMax), line: this.#line, byteOffset, part: 2 });
+    }
+    this.#offset += whole.length + endBytes;
     this.#line += 1;
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#length = 0;
+    this.#parts = 0;
   }
 }

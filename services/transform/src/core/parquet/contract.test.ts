@@ -8,6 +8,7 @@ import { REVIEW_COLUMNS } from '@tastetrend/contracts';
 import { openReaders, type ParquetReaders, ReaderUnavailable } from '@tastetrend/testing';
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext, test } from 'vitest';
+import { type Cell, type Form, type Row, RowGroupMaker } from './chunks.fixture.ts';
 import { ROW_GROUP_ROWS_MAX, ROW_GROUP_TEXT_BYTES_MAX, RowGroupBuilder } from './row-group-builder.ts';
 import { PARQUET_WRITERS, selectParquetWriter, UnknownParquetWriterError } from './select.ts';
 import type { ByteSink } from './types.ts';
@@ -15,8 +16,6 @@ import type { ByteSink } from './types.ts';
 const READERS = ['hyparquet', 'pyarrow', 'duckdb'] as const;
 type Reader = (typeof READERS)[number];
 
-type Cell = string | number | boolean | null;
-type Row = Readonly<Record<string, Cell>>;
 interface Read {
   readonly schema: readonly { name: string; type: string; nullable: boolean }[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -71,7 +70,7 @@ const TEXTS = [
   ],
 ];
 /** Has the hash of 1 in the dictionary of our encoder, which must not take the one for the other. */
-const COLLIDING = new Float64Array(Uint32Array.of(1, 0x3ff00000 ^ 0x9e3779b1).buffer)[0] as number;
+const COLLIDING = new Float64Array(BigUint64Array.of(0x487749343add9203n).buffer)[0] as number;
 const NUMBERS = [
   0,
   1,
@@ -163,23 +162,29 @@ function skipWithout(reader: Reader, context: TestContext): void {
   if (reader !== 'hyparquet' && readers === undefined) context.skip(whyNot);
 }
 
+interface Options {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly bloomFilters?: readonly string[];
+  readonly form?: Form;
+  readonly sink?: ByteSink;
+}
+
 async function written(
   writerName: string,
   columns: readonly Column[],
   groups: readonly (readonly Row[])[],
-  metadata: Readonly<Record<string, string>> = {},
-  sink?: ByteSink,
+  { metadata = {}, bloomFilters = [], form = { texts: 'plain', memory: 'own' }, sink }: Options = {},
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   // A copy: the writer may use its buffer again.
   const writer = await (await selectParquetWriter(writerName))(
     sink ?? { write: (bytes) => chunks.push(bytes.slice()) },
-    { columns, metadata },
+    { columns, metadata, bloomFilters },
   );
-  const builder = new RowGroupBuilder(columns);
+  const maker = new RowGroupMaker(columns, form);
   for (const rows of groups) {
-    for (const row of rows) builder.push(row);
-    await writer.writeRowGroup(builder.take());
+    await writer.writeRowGroup(maker.groupOf(rows));
+    maker.release();
   }
   await writer.finish();
   return Buffer.concat(chunks);
@@ -286,11 +291,33 @@ describe.each(PARQUET_WRITERS)('writer %s', (writer) => {
     beforeEach((context) => skipWithout(reader, context));
 
     test('value for value, over several row groups, with schema and metadata', async () => {
-      const read = await readBack(reader, await written(writer, COLUMNS, GROUPS, METADATA));
+      const read = await readBack(reader, await written(writer, COLUMNS, GROUPS, { metadata: METADATA }));
       expect(read.schema).toEqual(COLUMNS);
       expect(read.metadata).toEqual(METADATA);
       expect(read.rowGroups).toBe(3);
       expect(read.rows).toEqual(GROUPS.flat().map((row) => canonicalRow(COLUMNS, row)));
+    });
+
+    test('texts as codes, with texts that no row has and texts that stand there twice', async () => {
+      const bytes = await written(writer, COLUMNS, GROUPS, { form: { texts: 'coded', memory: 'own' } });
+      const read = await readBack(reader, bytes);
+      expect(read.rows).toEqual(GROUPS.flat().map((row) => canonicalRow(COLUMNS, row)));
+    });
+
+    test('texts that nearly all differ, of more bytes than a page holds', async () => {
+      const columns = COLUMNS.filter(({ name }) => ['row', 'text', 'label'].includes(name));
+      const long = 'Gut 😀\n'.repeat(200_000);
+      const rows = Array.from({ length: 8 }, (_, i) => ({
+        row: i,
+        text: i === 5 ? null : `${i} ${long}`,
+        label: `label ${i}`,
+      }));
+      for (const texts of ['plain', 'coded'] as const) {
+        const read = await readBack(reader, await written(writer, columns, [rows], { form: { texts, memory: 'own' } }));
+        expect(read.rows.map((row, i) => row.text === rows[i]?.text && row.label === rows[i]?.label)).toEqual(
+          rows.map(() => true),
+        );
+      }
     });
 
     test('the columns of the processed table, as the contract has them', async () => {
@@ -299,7 +326,7 @@ describe.each(PARQUET_WRITERS)('writer %s', (writer) => {
     });
 
     test('an empty table', async () => {
-      const read = await readBack(reader, await written(writer, COLUMNS, [], METADATA));
+      const read = await readBack(reader, await written(writer, COLUMNS, [], { metadata: METADATA }));
       expect(read.schema).toEqual(COLUMNS);
       expect(read.metadata).toEqual(METADATA);
       expect(read.rows).toEqual([]);
@@ -352,7 +379,8 @@ describe.each(PARQUET_WRITERS)('writer %s', (writer) => {
         // Sorted by the column, in small row groups: whatever statistics there are, they tell the groups apart.
         const rows = range(0, 120).sort((a, b) => compared(a[name] ?? null, b[name] ?? null));
         const groups = Array.from({ length: 12 }, (_, i) => rows.slice(i * 10, i * 10 + 10));
-        const bytes = await written(writer, COLUMNS, groups);
+        const bloomFilters = type === 'string' ? [name] : [];
+        const bytes = await written(writer, COLUMNS, groups, { bloomFilters });
         const values = [...new Set(rows.map((row) => row[name] ?? null))].filter((value) => value !== null);
         const some = values.filter((_, i) => i % Math.ceil(values.length / 8) === 0);
         const filters: [string, (value: Cell) => boolean][] = [
@@ -378,10 +406,20 @@ describe.each(PARQUET_WRITERS)('writer %s', (writer) => {
     },
   );
 
+  test('memory of the caller or of the kernels: the same bytes', async () => {
+    for (const texts of ['plain', 'coded'] as const) {
+      const own = await written(writer, COLUMNS, GROUPS, { form: { texts, memory: 'own' } });
+      const kernels = await written(writer, COLUMNS, GROUPS, { form: { texts, memory: 'kernels' } });
+      expect(kernels.equals(own), texts).toBe(true);
+    }
+  });
+
   test('the same calls give the same bytes', async () => {
-    const first = await written(writer, COLUMNS, GROUPS, METADATA);
-    expect((await written(writer, COLUMNS, GROUPS, METADATA)).equals(first)).toBe(true);
-    expect((await written(writer, COLUMNS, GROUPS, { ...METADATA, empty: 'x' })).equals(first)).toBe(false);
+    const first = await written(writer, COLUMNS, GROUPS, { metadata: METADATA });
+    expect((await written(writer, COLUMNS, GROUPS, { metadata: METADATA })).equals(first)).toBe(true);
+    expect((await written(writer, COLUMNS, GROUPS, { metadata: { ...METADATA, empty: 'x' } })).equals(first)).toBe(
+      false,
+    );
   });
 
   test('what a sink throws comes out of the writer, at the first write and at any later one', async () => {
@@ -391,7 +429,7 @@ describe.each(PARQUET_WRITERS)('writer %s', (writer) => {
         writes += 1;
       },
     };
-    await written(writer, COLUMNS, GROUPS, {}, counting);
+    await written(writer, COLUMNS, GROUPS, { sink: counting });
     expect(writes).toBeGreaterThan(1);
     for (const failing of [1, 2, writes]) {
       let n = 0;
@@ -401,7 +439,7 @@ describe.each(PARQUET_WRITERS)('writer %s', (writer) => {
           if (n === failing) throw new Error(`disk full at ${failing}`);
         },
       };
-      await expect(written(writer, COLUMNS, GROUPS, {}, sink)).rejects.toThrow(`disk full at ${failing}`);
+      await expect(written(writer, COLUMNS, GROUPS, { sink })).rejects.toThrow(`disk full at ${failing}`);
     }
   });
 });

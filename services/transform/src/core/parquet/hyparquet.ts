@@ -4,7 +4,7 @@ import type { Column } from '@tastetrend/contracts';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as HyparquetWriter } from 'hyparquet-writer';
 import type { ByteSink, ColumnChunk, OpenParquetWriter } from './types.ts';
-import { textAt } from './types.ts';
+import { isTexts, textAt } from './types.ts';
 
 const ZSTD_LEVEL = 3;
 
@@ -41,7 +41,7 @@ function dataOf({ column, values, nulls, nullCount }: ColumnChunk): unknown[] {
   const data: unknown[] = new Array(nulls.length);
   for (let i = 0; i < nulls.length; i++) {
     if (nullCount > 0 && nulls[i] === 1) data[i] = null;
-    else if ('offsets' in values) data[i] = textAt(values, i);
+    else if (isTexts(values)) data[i] = textAt(values, i);
     else if (column.type === 'int64' || column.type === 'timestamp_ms') data[i] = BigInt(values[i] as number);
     else if (column.type === 'boolean') data[i] = values[i] === 1;
     else data[i] = values[i];
@@ -65,7 +65,7 @@ class SinkWriter extends ByteWriter {
   }
 }
 
-export const openHyparquetWriter: OpenParquetWriter = async (sink, { columns, metadata }) => {
+export const openHyparquetWriter: OpenParquetWriter = async (sink, { columns, metadata, bloomFilters = [] }) => {
   const writer = new SinkWriter(sink);
   const file = new HyparquetWriter({
     writer,
@@ -77,7 +77,11 @@ export const openHyparquetWriter: OpenParquetWriter = async (sink, { columns, me
   });
   return {
     async writeRowGroup(group) {
-      const columnData = group.columns.map((chunk) => ({ name: chunk.column.name, data: dataOf(chunk) }));
+      const columnData = group.columns.map((chunk) => ({
+        name: chunk.column.name,
+        data: dataOf(chunk),
+        bloomFilter: bloomFilters.includes(chunk.column.name),
+      }));
       await file.write({ columnData, rowGroupSize: group.rowCount });
     },
     async finish() {

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import type { Column } from '@tastetrend/contracts';
 import parquetjs, { type ParquetFieldType } from 'parquetjs-lite';
 import type { ColumnChunk, OpenParquetWriter } from './types.ts';
-import { textAt } from './types.ts';
+import { isTexts, textAt } from './types.ts';
 
 const TYPES: Record<Column['type'], ParquetFieldType> = {
   string: 'UTF8',
@@ -20,7 +20,7 @@ const TYPES: Record<Column['type'], ParquetFieldType> = {
 
 function valueAt({ column, values, nulls }: ColumnChunk, i: number): unknown {
   if (nulls[i] === 1) return undefined;
-  if ('offsets' in values) return textAt(values, i);
+  if (isTexts(values)) return textAt(values, i);
   if (column.type === 'boolean') return values[i] === 1;
   if (column.type === 'date') return new Date((values[i] as number) * 86_400_000);
   if (column.type === 'timestamp_ms') return new Date(values[i] as number);

@@ -11,13 +11,24 @@ export interface Texts {
 }
 
 /**
- * One column of a row group. `values` by the column's type: Texts for string; Float64Array for double, int64 and
+ * A column of texts that repeat: `codes[row]` is the number of its text in `dictionary`, and unspecified where the row has
+ * no value. The dictionary is the file's so far: a row group uses few of its texts, and a text may stand in it twice.
+ */
+export interface CodedTexts {
+  readonly codes: Int32Array;
+  readonly dictionary: Texts;
+}
+
+export type ColumnValues = Texts | CodedTexts | Float64Array | Int32Array | Uint8Array;
+
+/**
+ * One column of a row group. `values` by the column's type: Texts or CodedTexts for string; Float64Array for double, int64 and
  * timestamp_ms (whole numbers within ±2^53); Int32Array for int32 and date (days from 1970-01-01); Uint8Array (0 or 1) for
  * boolean. A null has an unspecified value in its place.
  */
 export interface ColumnChunk {
   readonly column: Column;
-  readonly values: Texts | Float64Array | Int32Array | Uint8Array;
+  readonly values: ColumnValues;
   /** 1 where the row has no value. */
   readonly nulls: Uint8Array;
   readonly nullCount: number;
@@ -38,6 +49,8 @@ export interface ParquetOptions {
   readonly columns: readonly Column[];
   /** Key-value metadata of the footer. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Names of string columns that are looked up by equality; a writer that can gives them Bloom filters. */
+  readonly bloomFilters?: readonly string[];
 }
 
 /** Writes one file: row groups in order, then `finish` once. The same calls give the same bytes. */
@@ -48,10 +61,16 @@ export interface ParquetWriter {
 
 export type OpenParquetWriter = (sink: ByteSink, options: ParquetOptions) => Promise<ParquetWriter>;
 
-/** Text i of a column of texts. */
-export function textAt(texts: Texts, i: number): string {
-  const { buffer, byteOffset } = texts.bytes;
-  const start = texts.offsets[i] as number;
-  const end = texts.offsets[i + 1] as number;
+/** The text of row `row`, which has a value. */
+export function textAt(values: Texts | CodedTexts, row: number): string {
+  if ('codes' in values) return textAt(values.dictionary, values.codes[row] as number);
+  const { buffer, byteOffset } = values.bytes;
+  const start = values.offsets[row] as number;
+  const end = values.offsets[row + 1] as number;
   return Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
+}
+
+/** Whether the values are texts, in either shape. */
+export function isTexts(values: ColumnValues): values is Texts | CodedTexts {
+  return 'offsets' in values || 'codes' in values;
 }

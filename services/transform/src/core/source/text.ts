@@ -4,6 +4,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Inference } from '@tastetrend/contracts';
+import { kernels, Region } from '../kernels.ts';
 import { type Compression, compressionOf, fileBytes } from './compression.ts';
 import { utf16ToUtf8 } from './utf16.ts';
 
@@ -44,26 +45,34 @@ export async function firstBytes(chunks: AsyncIterable<Buffer>, count: number): 
   const held: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunks) {
-    held.push(chunk);
+    held.push(Buffer.from(chunk));
     length += chunk.length;
     if (length >= count) break;
   }
   return Buffer.concat(held).subarray(0, count);
 }
 
-/** Counts lines that are ASCII alone, UTF-8 beyond it, or no UTF-8. */
+/** Counts lines that are UTF-8 beyond ASCII, and lines that are no UTF-8. */
 export class EncodingEvidence {
   #utf8Lines = 0;
   #otherLines = 0;
   #rest: Buffer = Buffer.alloc(0);
+  readonly #bytes = new Region(1 << 16);
 
   write(chunk: Buffer): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const lineEnd = Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR)) + 1;
+    const lineEnd = Math.max(chunk.lastIndexOf(LF), chunk.lastIndexOf(CR)) + 1;
     // A cut inside of a character counts one line wrongly, once in a megabyte without a line end.
-    const end = lineEnd === 0 && bytes.length > REST_BYTES_MAX ? bytes.length : lineEnd;
-    this.#rest = Buffer.from(bytes.subarray(end));
-    this.#look(bytes.subarray(0, end));
+    if (lineEnd === 0 && this.#rest.length + chunk.length <= REST_BYTES_MAX) {
+      this.#rest = Buffer.concat([this.#rest, chunk]);
+      return;
+    }
+    const end = lineEnd === 0 ? chunk.length : lineEnd;
+    // The line that began in an earlier chunk by itself, so that only it is copied.
+    const first = chunk.indexOf(LF) + 1;
+    const firstEnd = this.#rest.length === 0 ? 0 : first === 0 || first > end ? end : first;
+    if (firstEnd > 0) this.#look(Buffer.concat([this.#rest, chunk.subarray(0, firstEnd)]));
+    this.#look(chunk.subarray(firstEnd, end));
+    this.#rest = Buffer.from(chunk.subarray(end));
   }
 
   end(): void {
@@ -71,8 +80,18 @@ export class EncodingEvidence {
     this.#rest = Buffer.alloc(0);
   }
 
+  release(): void {
+    this.#bytes.release();
+  }
+
   #look(bytes: Buffer): void {
     if (isAscii(bytes)) return;
+    if (isUtf8(bytes)) {
+      this.#bytes.grow(bytes.length);
+      this.#bytes.u8.set(bytes);
+      this.#utf8Lines += kernels.linesBeyondAscii(this.#bytes.address, bytes.length);
+      return;
+    }
     for (let from = 0; from < bytes.length; ) {
       const lf = bytes.indexOf(LF, from);
       const to = lf < 0 ? bytes.length : lf;

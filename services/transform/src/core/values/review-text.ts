@@ -20,6 +20,6 @@ export function codePointCount(text: string): number {
 }
 
 /** Every character of ASCII is one byte of UTF-8, and no other character is. The count is taken without a copy. */
-export function isAsciiText(text: string): boolean {
+function isAsciiText(text: string): boolean {
   return Buffer.byteLength(text, 'utf8') === text.length;
 }

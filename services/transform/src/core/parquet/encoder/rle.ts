@@ -2,67 +2,35 @@
  * The RLE / bit-packing hybrid, for definition levels and dictionary indices: runs of one value, and groups of eight
  * values packed from the lowest bit up. Source: Parquet format, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid".
  */
-import type { ByteBuffer } from './byte-buffer.ts';
+import { kernels } from '../../kernels.ts';
 
 /** Bits that hold every value from 0 to `max`. */
 export function bitWidthOf(max: number): number {
   return max === 0 ? 0 : 32 - Math.clz32(max);
 }
 
-/** A run shorter than this costs less among packed values. */
-const RUN_MIN = 8;
-
-/**
- * @param values from 0 to 2^bitWidth − 1
- * @param bitWidth 0 to 32
- */
-export function encodeRle(out: ByteBuffer, values: Uint8Array | Int32Array, count: number, bitWidth: number): void {
-  let packedFrom = 0;
-  let i = 0;
-  while (i < count) {
-    const value = values[i] as number;
-    let end = i + 1;
-    while (end < count && values[end] === value) end += 1;
-    // A packed group holds eight values: what is packed before this run may only end on a multiple of eight.
-    const borrowed = (8 - ((i - packedFrom) % 8)) % 8;
-    if (end - i - borrowed >= RUN_MIN) {
-      const runFrom = i + borrowed;
-      if (runFrom > packedFrom) packGroups(out, values, packedFrom, runFrom, bitWidth);
-      out.varint((end - runFrom) * 2);
-      for (let shift = 0; shift < bitWidth; shift += 8) out.byte((value >>> shift) & 0xff);
-      packedFrom = end;
-    }
-    i = end;
-  }
-  if (count > packedFrom) packGroups(out, values, packedFrom, count, bitWidth);
+/** How many bytes a hybrid of so many values takes at most: all packed, and headers between runs. */
+export function hybridBytesMax(count: number, bitWidth: number): number {
+  return Math.ceil(count / 8) * (bitWidth + 1) + 64;
 }
 
-/** The last group is filled up with zeros; readers know the count. */
-function packGroups(
-  out: ByteBuffer,
-  values: Uint8Array | Int32Array,
-  from: number,
-  to: number,
-  bitWidth: number,
-): void {
-  const groups = Math.ceil((to - from) / 8);
-  out.varint(groups * 2 + 1);
-  let bits = 0;
-  let bitCount = 0;
-  for (let i = from; i < from + groups * 8; i++) {
-    let rest = i < to ? (values[i] as number) : 0;
-    let restBits = bitWidth;
-    while (restBits > 0) {
-      const taken = Math.min(8 - bitCount, restBits);
-      bits |= (rest & ((1 << taken) - 1)) << bitCount;
-      rest >>>= taken;
-      restBits -= taken;
-      bitCount += taken;
-      if (bitCount === 8) {
-        out.byte(bits);
-        bits = 0;
-        bitCount = 0;
-      }
-    }
-  }
+/**
+ * Definition levels as they stand in a version 1 page: their length in four bytes, then a hybrid of one bit, 1 where there
+ * is a value.
+ * @returns the address after them
+ */
+export function encodeLevels(nulls: number, from: number, to: number, out: number): number {
+  const end = kernels.encodeLevels(nulls, from, to, out + 4);
+  new DataView(kernels.memory.buffer).setUint32(out, end - out - 4, true);
+  return end;
+}
+
+/**
+ * Dictionary indices as they stand in a page: their bit width in one byte, then the hybrid.
+ * @param indices the address of so many numbers of four bytes, each below 2^bitWidth
+ * @returns the address after them
+ */
+export function encodeIndices(indices: number, count: number, bitWidth: number, out: number): number {
+  new DataView(kernels.memory.buffer).setUint8(out, bitWidth);
+  return kernels.encodeHybrid(indices, count, bitWidth, out + 1);
 }

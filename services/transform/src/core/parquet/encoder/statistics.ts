@@ -3,12 +3,17 @@
  * and cut to a prefix that stays a bound; a zero is written with the sign that includes the other zero.
  * Source: Parquet format, parquet.thrift, Statistics and ColumnOrder (TYPE_ORDER).
  */
-import type { ColumnChunk, Texts } from '../types.ts';
+import type { ColumnType } from '@tastetrend/contracts';
+import { kernels } from '../../kernels.ts';
 import type { Dictionary } from './dictionary.ts';
+import type { PlacedChunk, PlacedTexts } from './placement.ts';
+import { answer, view } from './scratch.ts';
 import { binary, bool, i64, struct, type ThriftValue } from './thrift.ts';
 
 /** Longer bounds help no reader. */
 const PREFIX_BYTES_MAX = 64;
+/** What a kernel says of a range: two numbers. */
+const ANSWER_BYTES = 16;
 
 interface Bound {
   readonly bytes: Uint8Array;
@@ -16,9 +21,9 @@ interface Bound {
 }
 
 /** The Statistics struct: null count, and bounds where there is a value and a bound can be told. */
-export function statisticsOf(chunk: ColumnChunk, dictionary: Dictionary | undefined): ThriftValue {
-  const extremes = extremeRows(chunk, dictionary);
-  const bounds = extremes && boundsOf(chunk, extremes.smallest, extremes.largest);
+export function statisticsOf(chunk: PlacedChunk, dictionary: Dictionary | undefined): ThriftValue {
+  const bounds =
+    chunk.texts === undefined ? numberBounds(chunk, dictionary) : textBounds(chunk, chunk.texts, dictionary);
   return struct([
     [3, i64(chunk.nullCount)],
     [5, bounds?.largest && binary(bounds.largest.bytes)],
@@ -28,75 +33,77 @@ export function statisticsOf(chunk: ColumnChunk, dictionary: Dictionary | undefi
   ]);
 }
 
-/** Rows that hold the smallest and the largest value; a dictionary has seen each value already. */
-function extremeRows(chunk: ColumnChunk, dictionary: Dictionary | undefined) {
-  const { values, nulls, nullCount } = chunk;
-  const isLess = 'offsets' in values ? textOrder(values) : numberOrder(values);
-  let smallest = -1;
-  let largest = -1;
-  const look = (row: number) => {
-    if (smallest < 0 || isLess(row, smallest)) smallest = row;
-    if (largest < 0 || isLess(largest, row)) largest = row;
+interface Bounds {
+  readonly smallest: Bound;
+  readonly largest: Bound | undefined;
+}
+
+/** A dictionary has seen each value already. */
+function textBounds(
+  { rows, nulls }: PlacedChunk,
+  { bytes, offsets, entries }: PlacedTexts,
+  dictionary: Dictionary | undefined,
+): Bounds | undefined {
+  const out = answer.of(ANSWER_BYTES);
+  const found =
+    dictionary === undefined
+      ? kernels.rangeOfTexts(bytes, offsets, entries, nulls, rows, out)
+      : kernels.rangeOfTexts(bytes, offsets, dictionary.values, 0, dictionary.size, out);
+  if (found === 0) return undefined;
+  const memory = new DataView(kernels.memory.buffer);
+  const text = (place: number) => {
+    const entry = memory.getInt32(out + place * 4, true);
+    const start = memory.getUint32(offsets + entry * 4, true);
+    return view(bytes + start, bytes + memory.getUint32(offsets + entry * 4 + 4, true));
   };
-  if (dictionary !== undefined) {
-    for (let i = 0; i < dictionary.size; i++) look(dictionary.firstRows[i] as number);
-  } else {
-    for (let row = 0; row < nulls.length; row++) if (nullCount === 0 || nulls[row] === 0) look(row);
-  }
-  return smallest < 0 ? undefined : { smallest, largest };
+  return { smallest: lowerBound(text(0)), largest: upperBound(text(1)) };
 }
 
-function numberOrder(values: Float64Array | Int32Array | Uint8Array) {
-  return (a: number, b: number) => (values[a] as number) < (values[b] as number);
-}
-
-function textOrder({ bytes, offsets }: Texts) {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return (a: number, b: number) =>
-    buffer.compare(
-      buffer,
-      offsets[b] as number,
-      offsets[b + 1] as number,
-      offsets[a] as number,
-      offsets[a + 1] as number,
-    ) < 0;
-}
-
-function boundsOf(
-  { column, values }: ColumnChunk,
-  smallest: number,
-  largest: number,
-): { smallest: Bound; largest: Bound | undefined } {
-  if ('offsets' in values) {
-    const text = (row: number) =>
-      values.bytes.subarray(values.offsets[row] as number, values.offsets[row + 1] as number);
-    return { smallest: lowerBound(text(smallest)), largest: upperBound(text(largest)) };
-  }
-  const exact = (bytes: Uint8Array): Bound => ({ bytes, isExact: true });
-  const low = values[smallest] as number;
-  const high = values[largest] as number;
-  const encode = (value: number): Uint8Array => {
-    const bytes = Buffer.alloc(8);
-    switch (column.type) {
-      case 'double':
-        bytes.writeDoubleLE(value);
-        return bytes;
-      case 'int64':
-      case 'timestamp_ms':
-        bytes.writeBigInt64LE(BigInt(value));
-        return bytes;
-      case 'boolean':
-        return Uint8Array.of(value);
-      default:
-        bytes.writeInt32LE(value);
-        return bytes.subarray(0, 4);
-    }
-  };
-  const isDouble = column.type === 'double';
+function numberBounds(chunk: PlacedChunk, dictionary: Dictionary | undefined): Bounds | undefined {
+  const { type } = chunk.column;
+  const out = answer.of(ANSWER_BYTES);
+  if (rangeOfNumbers(chunk, dictionary, out) === 0) return undefined;
+  const memory = new DataView(kernels.memory.buffer);
+  const low = memory.getFloat64(out, true);
+  const high = memory.getFloat64(out + 8, true);
+  const exact = (value: number): Bound => ({ bytes: encoded(type, value), isExact: true });
+  const isDouble = type === 'double';
   return {
-    smallest: exact(encode(isDouble && low === 0 ? -0 : low)),
-    largest: exact(encode(isDouble && high === 0 ? 0 : high)),
+    smallest: exact(isDouble && low === 0 ? -0 : low),
+    largest: exact(isDouble && high === 0 ? 0 : high),
   };
+}
+
+function rangeOfNumbers(
+  { nulls, numbers, width, rows }: PlacedChunk,
+  dictionary: Dictionary | undefined,
+  out: number,
+): number {
+  if (dictionary === undefined) {
+    return width === 8
+      ? kernels.rangeOfDoubles(numbers, nulls, rows, out)
+      : kernels.rangeOfIntegers(numbers, width, nulls, rows, out);
+  }
+  const { values, size } = dictionary;
+  return width === 8 ? kernels.rangeOfDoubles(values, 0, size, out) : kernels.rangeOfIntegers(values, 8, 0, size, out);
+}
+
+function encoded(type: ColumnType, value: number): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  switch (type) {
+    case 'double':
+      bytes.writeDoubleLE(value);
+      return bytes;
+    case 'int64':
+    case 'timestamp_ms':
+      bytes.writeBigInt64LE(BigInt(value));
+      return bytes;
+    case 'boolean':
+      return Uint8Array.of(value);
+    default:
+      bytes.writeInt32LE(value);
+      return bytes.subarray(0, 4);
+  }
 }
 
 /**

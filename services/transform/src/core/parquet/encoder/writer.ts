@@ -3,16 +3,16 @@
  * Source: Parquet format, README.md, "File format"; parquet.thrift, FileMetaData and RowGroup.
  */
 import type { OpenParquetWriter } from '../types.ts';
-import { newScratch, writeColumnChunk } from './column-chunk.ts';
+import { writeColumnChunk } from './column-chunk.ts';
+import { placeRowGroup } from './placement.ts';
 import { schemaElements } from './schema.ts';
-import { binary, encodeStruct, i32, i64, list, struct, type ThriftValue } from './thrift.ts';
+import { binary, encodeStruct, i32, i64, list, struct, type ThriftStruct, type ThriftValue } from './thrift.ts';
 
 const MAGIC = Buffer.from('PAR1');
 const FORMAT_VERSION = 2;
 const CREATED_BY = 'tastetrend-pipeline';
 
-export const openTastetrendWriter: OpenParquetWriter = async (target, { columns, metadata }) => {
-  const scratch = newScratch();
+export const openTastetrendWriter: OpenParquetWriter = async (target, { columns, metadata, bloomFilters = [] }) => {
   const rowGroups: ThriftValue[] = [];
   let offset = 0;
   let rowCount = 0;
@@ -27,21 +27,26 @@ export const openTastetrendWriter: OpenParquetWriter = async (target, { columns,
     async writeRowGroup(group) {
       if (group.rowCount === 0) return;
       const start = offset;
-      const chunks: ThriftValue[] = [];
-      let uncompressedBytes = 0;
-      for (const chunk of group.columns) {
-        const written = writeColumnChunk(sink, offset, chunk, scratch);
-        chunks.push(written.footer);
-        uncompressedBytes += written.uncompressedBytes;
-      }
+      const chunks = placeRowGroup(group).map((chunk) =>
+        writeColumnChunk(sink, offset, chunk, bloomFilters.includes(chunk.column.name)),
+      );
+      const end = offset;
+      const footers = chunks.map(({ metadata, bloomFilter }) => {
+        const at = offset;
+        if (bloomFilter !== undefined) sink.write(bloomFilter);
+        return struct([
+          [2, i64(0)],
+          [3, struct([...metadata, ...bloomFilterPlace(at, bloomFilter)])],
+        ]);
+      });
       rowCount += group.rowCount;
       rowGroups.push(
         struct([
-          [1, list('struct', chunks)],
-          [2, i64(uncompressedBytes)],
+          [1, list('struct', footers)],
+          [2, i64(chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0))],
           [3, i64(group.rowCount)],
           [5, i64(start)],
-          [6, i64(offset - start)],
+          [6, i64(end - start)],
         ]),
       );
     },
@@ -71,3 +76,12 @@ export const openTastetrendWriter: OpenParquetWriter = async (target, { columns,
     },
   };
 };
+
+/** What a column's metadata say of its Bloom filter. */
+function bloomFilterPlace(offset: number, filter: Uint8Array | undefined): ThriftStruct {
+  if (filter === undefined) return [];
+  return [
+    [14, i64(offset)],
+    [15, i32(filter.length)],
+  ];
+}
