@@ -6,8 +6,11 @@ import { type Lexicon, TextList } from './lexicon.ts';
 import type { ColumnValues, RowGroup, Texts } from './parquet/types.ts';
 import type { InternedField, LaneName, ReviewVectors } from './review-vectors.ts';
 
-/** A row group is written when it has so many rows, or so many bytes of text: a bound on memory in either direction. */
-export const ROW_GROUP_ROWS_MAX = 65_536;
+/**
+ * A row group is written when it has so many rows, or so many bytes of text: a bound on memory in either direction, chosen
+ * by the figures in docs/decisions/parquet-writers.md.
+ */
+export const ROW_GROUP_ROWS_MAX = 85_000;
 const ROW_GROUP_TEXT_BYTES_MAX = 16_000_000;
 
 /** Rows of a batch, by number, that are appended together. */
@@ -76,12 +79,13 @@ abstract class Builder {
 }
 
 abstract class TextBuilder extends Builder {
-  protected readonly bytes = new Region(1 << 14);
+  protected readonly bytes: Region;
   protected readonly offsets = new Region(1 << 12);
   protected used = 0;
 
-  constructor(column: Column) {
+  constructor(column: Column, bytes = 1 << 14) {
     super(column);
+    this.bytes = new Region(bytes);
     this.offsets.u32[0] = 0;
   }
 
@@ -118,7 +122,8 @@ class LaneTextBuilder extends TextBuilder {
   readonly #lane: 'id' | 'name' | 'text';
 
   constructor(column: Column, lane: 'id' | 'name' | 'text') {
-    super(column);
+    // Memory that was not written to is not there yet; memory that is outgrown is.
+    super(column, lane === 'text' ? ROW_GROUP_TEXT_BYTES_MAX + (1 << 20) : undefined);
     this.#lane = lane;
   }
 

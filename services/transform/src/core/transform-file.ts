@@ -11,6 +11,7 @@ import {
   profileSchema,
   RESTAURANT_INFO_COLUMNS,
   REVIEW_COLUMNS,
+  type ReviewColumn,
   type Rejection,
 } from '@tastetrend/contracts';
 import { type LocalOutput, OutputFile } from './output-files.ts';
@@ -57,6 +58,9 @@ export async function transformFile(
   }
 }
 
+/** Columns by single values of which rows are looked up, and whose ranges tell nothing. */
+const LOOKED_UP: readonly ReviewColumn[] = ['review_uid', 'review_id'];
+
 type Transform = (
   head: FileHead,
   context: FileContext,
@@ -77,7 +81,9 @@ async function write(
   const [table, quarantine, duplicates, profileFile] = files as [OutputFile, OutputFile, OutputFile, OutputFile];
   try {
     const profile = new ProfileBuilder(columns.map(({ name }) => name));
-    const writer = await openWriter(table, { columns, metadata: footerMetadata(head, context) });
+    const metadata = footerMetadata(head, context);
+    const bloomFilters = head.kind === 'reviews' ? LOOKED_UP : [];
+    const writer = await openWriter(table, { columns, metadata, bloomFilters });
     const inferred = await transform(head, context, {
       profile,
       directory,
