@@ -1,26 +1,10 @@
 /** ours.ts RAW OUT [WRITER]: the whole contract by the core of services/transform, file by file. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-// The core alone: what the package exports loads the use case as well, which costs 0.15 s that no row is worth.
-const CORE = new URL('../../services/transform/src/core/', import.meta.url);
-
-interface FileResult {
-  readonly kind: string;
-  readonly counts: Record<'rows_read' | 'accepted' | 'duplicates' | 'quarantined', number>;
-  readonly profile: {
-    readonly id_conflict_rows: number;
-    readonly columns: Readonly<Record<string, { readonly missing: number }>>;
-  };
-}
-interface Core {
-  transformFile(path: string, context: object, directory: string, openWriter: unknown): Promise<FileResult>;
-  selectParquetWriter(name: string | undefined): Promise<unknown>;
-}
+import { selectParquetWriter, transformFile } from '@tastetrend/transform';
 
 const [rawFolder, outFolder, writer] = process.argv.slice(2) as [string, string, string | undefined];
-const { transformFile } = await load('transform-file.ts');
-const openWriter = await (await load('parquet/select.ts')).selectParquetWriter(writer);
+const openWriter = await selectParquetWriter(writer);
 const report: Record<string, object> = {};
 
 for (const name of readdirSync(rawFolder)
@@ -47,7 +31,3 @@ for (const name of readdirSync(rawFolder)
   };
 }
 writeFileSync(join(outFolder, 'report.json'), JSON.stringify(report, null, 1));
-
-function load(file: string): Promise<Core> {
-  return import(new URL(file, CORE).href) as Promise<Core>;
-}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleOurs } from './bundle-ours.ts';
 import { tableOf } from './check.ts';
 import { CONTESTANTS, type Contestant } from './contestants.ts';
 import { type BenchData, benchData } from './data.ts';
@@ -33,7 +34,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(names: readonly string[]): Promise<SizeResult> {
   const contestants = CONTESTANTS.filter(({ name }) => names.includes(name));
-  const instruments = { python: peersPython ?? (await findPlainPython()), pin: [] };
+  const ours = await bundleOurs(join(folder, 'bundle'));
+  const instruments = { python: peersPython ?? (await findPlainPython()), ours, pin: [] };
   return await runRounds(data, contestants, {
     instruments,
     scratch: folder,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { SchemaName } from '@tastetrend/testing';
 import { measureBundle } from './bundle.ts';
+import { bundleOurs } from './bundle-ours.ts';
 import { CONTESTANTS, type Contestant, DEFAULT_CONTESTANTS } from './contestants.ts';
 import { benchData, SCHEMAS } from './data.ts';
 import { figuresToReach } from './figures.ts';
@@ -103,12 +104,12 @@ async function bench(options: Options): Promise<number> {
   const pin = options.core === undefined ? pinTo() : pinTo(wholeNumber('--core', options.core));
 
   mkdirSync(HOME, { recursive: true });
-  const { contestants, skipped, instruments } = await equip(wanted, pin);
   const scratch = join(HOME, `run-${process.pid}`);
   mkdirSync(scratch, { recursive: true });
   const clear = () => rmSync(scratch, { recursive: true, force: true });
   process.once('exit', clear);
   try {
+    const { contestants, skipped, instruments } = await equip(wanted, pin, join(scratch, 'bundle'));
     const sizes: SizeResult[] = [];
     for (const rows of sizesWanted) {
       const data = await benchData({ rows, seed, badRowRate, schema }, HOME, log);
@@ -137,7 +138,7 @@ async function bench(options: Options): Promise<number> {
 }
 
 /** Who can run here: without a Python environment its peers are skipped, which is said. */
-async function equip(wanted: readonly Contestant[], pin: readonly string[]) {
+async function equip(wanted: readonly Contestant[], pin: readonly string[], scratch: string) {
   const skipped: { contestant: string; why: string }[] = [];
   let python: string | undefined;
   let why = '';
@@ -154,7 +155,8 @@ async function equip(wanted: readonly Contestant[], pin: readonly string[]) {
     skipped.push({ contestant: name, why });
     return false;
   });
-  const instruments: Instruments = { python: python ?? (await findPlainPython()), pin };
+  const ours = await bundleOurs(scratch);
+  const instruments: Instruments = { python: python ?? (await findPlainPython()), ours, pin };
   return { contestants, skipped, instruments };
 }
 

@@ -8,6 +8,13 @@ export interface Leak {
   readonly rows: (defects: Defects) => number;
 }
 
+/** What contestants are run with. */
+export interface Tools {
+  readonly python: string | undefined;
+  /** Our contestant, bundled. */
+  readonly ours: string;
+}
+
 export interface Contestant {
   readonly name: string;
   readonly title: string;
@@ -17,7 +24,7 @@ export interface Contestant {
   readonly leaks: readonly Leak[];
   /** So slow that one run of many rows is enough. */
   readonly isSlow: boolean;
-  command(tools: { readonly python: string | undefined }, raw: string, out: string): string[];
+  command(tools: Tools, raw: string, out: string): string[];
 }
 
 /** The heap that a 1,024 MB function has: 0.9 of its memory, as shared/local gives it. */
@@ -25,8 +32,14 @@ const HEAP_MB = Math.floor(1024 * 0.9);
 
 const peer = (file: string) => fileURLToPath(new URL(`../peers/${file}`, import.meta.url));
 
-function node(file: string, ...more: string[]): Contestant['command'] {
-  return (_, raw, out) => [process.execPath, `--max-old-space-size=${HEAP_MB}`, peer(file), raw, out, ...more];
+const NODE = [process.execPath, `--max-old-space-size=${HEAP_MB}`];
+
+function node(file: string): Contestant['command'] {
+  return (_, raw, out) => [...NODE, peer(file), raw, out];
+}
+
+function ours(...writer: string[]): Contestant['command'] {
+  return (tools, raw, out) => [...NODE, tools.ours, raw, out, ...writer];
 }
 
 function python(file: string): Contestant['command'] {
@@ -37,7 +50,7 @@ const ZSTD = 'zstd 3';
 const NONE = { leaks: [], isSlow: false, needsPython: false } as const;
 
 export const CONTESTANTS: readonly Contestant[] = [
-  { ...NONE, name: 'ours', title: 'ours', compression: ZSTD, command: node('ours.ts') },
+  { ...NONE, name: 'ours', title: 'ours', compression: ZSTD, command: ours() },
   {
     ...NONE,
     name: 'polars',
@@ -82,7 +95,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     name: 'ours-hyparquet',
     title: 'ours, hyparquet-writer',
     compression: ZSTD,
-    command: node('ours.ts', 'hyparquet'),
+    command: ours('hyparquet'),
   },
   {
     ...NONE,
@@ -90,7 +103,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     title: 'ours, parquetjs-lite',
     compression: 'as configured',
     isSlow: true,
-    command: node('ours.ts', 'parquetjs'),
+    command: ours('parquetjs'),
   },
 ];
 

@@ -19,6 +19,8 @@ export interface Measured {
 export interface Instruments {
   /** A Python that counts from outside; undefined: Node contestants count themselves. */
   readonly python: string | undefined;
+  /** Our contestant, bundled. */
+  readonly ours: string;
   /** What is put before a command to pin it; empty where there is no taskset. */
   readonly pin: readonly string[];
 }

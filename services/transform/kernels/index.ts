@@ -37,6 +37,7 @@ export { lineBreaks, lineEnd, linesBeyondAscii, scan, scanSaid } from './scan';
 export {
   countPrefixes,
   countUp,
+  hasEqualPrints,
   keepOrdinals,
   listSiblings,
   markConflicts,
@@ -62,6 +63,7 @@ export {
   copyRecordWord,
   countCodes,
   derive,
+  gatherPrints,
   pickRows,
   tally,
   textBytes,

@@ -237,6 +237,15 @@ export function settleRows(kept: usize, verdicts: usize, count: u32): void {
   }
 }
 
+/** Whether any two of the sorted entries have the same print. */
+export function hasEqualPrints(start: usize, end: usize): bool {
+  for (let group = start, next = start; group < end; group = next) {
+    next = groupEnd(group, end);
+    if (next - group > ENTRY) return true;
+  }
+  return false;
+}
+
 /** Groups of accepted rows with one id. */
 export function markConflicts(start: usize, end: usize, verdicts: usize): void {
   for (let group = start, next = start; group < end; group = next) {

@@ -88,6 +88,15 @@ export function appendHex(rows: usize, n: u32, prints: usize, bytes: usize, used
 /** The place of what is no text. */
 const NOWHERE: i32 = i32.MIN_VALUE;
 
+/** Copies the prints of the rows listed, one after the other. */
+export function gatherPrints(rows: usize, n: u32, prints: usize, out: usize): void {
+  for (let i: u32 = 0; i < n; i++) {
+    const print = prints + ((<usize>load<u32>(rows + ((<usize>i) << 2))) << 4);
+    store<u64>(out + ((<usize>i) << 4), load<u64>(print));
+    store<u64>(out + ((<usize>i) << 4), load<u64>(print, 8), 8);
+  }
+}
+
 /** @param map from a cell's number to the value's place in its dictionary, or NOWHERE @returns nulls */
 export function appendCodes(rows: usize, n: u32, codes: usize, map: usize, out: usize, nulls: usize): u32 {
   let count: u32 = 0;

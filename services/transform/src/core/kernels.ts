@@ -105,6 +105,8 @@ interface Kernels {
   appendBit(rows: number, n: number, flags: number, bit: number, out: number): number;
   copyRecordWord(records: number, recordBytes: number, word: number, n: number, out: number): void;
   countCodes(rows: number, n: number, codes: number, counts: number): void;
+  gatherPrints(rows: number, n: number, prints: number, out: number): void;
+  hasEqualPrints(start: number, end: number): boolean;
   derive(vectors: number, rowsMax: number, rows: number, n: number): number;
   tally(
     vectors: number,

@@ -11,8 +11,8 @@ import {
   profileSchema,
   RESTAURANT_INFO_COLUMNS,
   REVIEW_COLUMNS,
-  type ReviewColumn,
   type Rejection,
+  type ReviewColumn,
 } from '@tastetrend/contracts';
 import { type LocalOutput, OutputFile } from './output-files.ts';
 import { type FileContext, type Outputs, TooManyRows } from './outputs.ts';

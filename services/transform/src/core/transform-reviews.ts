@@ -6,6 +6,7 @@ import { fieldIndex, type MappedColumn, mapColumns, REVIEW_SYNONYMS, type Review
 import { Evidence } from './evidence.ts';
 import { GroupTally } from './group-tally.ts';
 import { type Recovery, RowIndex, VERDICT } from './index/row-index.ts';
+import { WrittenUids } from './index/written-uids.ts';
 import { kernels } from './kernels.ts';
 import type { CountedCell } from './lexicon.ts';
 import { assertRowsWithinLimit, type FileContext, type Outputs } from './outputs.ts';
@@ -169,6 +170,7 @@ async function writeRows(head: FileHead, context: FileContext, outputs: Outputs,
   const { sourceFile, sourceVersion, uploadedAt } = context;
   const table = new ReviewTable(vectors, { sourceFile, sourceVersion, uploadedAtMs: Date.parse(uploadedAt) });
   const tally = new GroupTally();
+  const written = new WrittenUids(outputs.directory);
   const texts = vectors.textCount;
   const keptRatings = new Map<number, number>();
   let firstDays = Number.POSITIVE_INFINITY;
@@ -221,6 +223,7 @@ async function writeRows(head: FileHead, context: FileContext, outputs: Outputs,
         const rows = vectors.lane('rows');
         if (kernels.derive(vectors.address, vectors.rowsMax, rows, count) > 0) noteDerived(vectors, count, profile);
         const { rating, review_date } = vectors.lexicons;
+        written.add(rows, count, uids);
         table.append({ vectors, rows, count, verdicts, uids, extra: extraOf(vectors, batch, verdicts) });
         tally.count(vectors, rows, count, true, groups, rating.addresses.numbers);
         kernels.countCodes(rows, count, vectors.codes('rating'), rating.addresses.keptCounts);
@@ -239,6 +242,7 @@ async function writeRows(head: FileHead, context: FileContext, outputs: Outputs,
     if (row !== index.size) {
       throw new Error(`the file had ${index.size} rows at first reading and ${row} at the second`);
     }
+    written.assertUnique();
     await flush(true);
     vectors.lexicons.rating.visit(visitors.rating);
     vectors.lexicons.review_date.visit(visitors.review_date);
@@ -253,6 +257,7 @@ async function writeRows(head: FileHead, context: FileContext, outputs: Outputs,
   } finally {
     table.release();
     tally.release();
+    written.release();
   }
 }
 

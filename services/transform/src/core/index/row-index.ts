@@ -27,6 +27,7 @@ import { GrowingRegion } from './growing-region.ts';
 import { Offers, type Recovery } from './offers.ts';
 import { PRINT_BYTES, PrintColumn, type Selection, sortKeys } from './print-column.ts';
 import { ROW_FLAGS, VERDICT } from './row-bits.ts';
+import { SPILL_BYTES } from './spill.ts';
 
 export type { Recovery } from './offers.ts';
 export { ROW_FLAGS, VERDICT } from './row-bits.ts';
@@ -56,8 +57,6 @@ export interface RowIndexOptions {
   /** How much of each kind of print, and of what rows offer, stays in memory before a file is made. */
   readonly spillBytes?: number;
 }
-
-const SPILL_BYTES = 1 << 22;
 
 export class RowIndex {
   readonly #recoveredBytesMax: number;

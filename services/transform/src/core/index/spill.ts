@@ -5,6 +5,9 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { GrowingRegion } from './growing-region.ts';
 
+/** How much of each kind of thing stays in memory before a file is made. */
+export const SPILL_BYTES = 1 << 22;
+
 export class Spill {
   readonly #path: string;
   readonly #memoryMax: number;
