@@ -108,7 +108,9 @@ function uncovered(): Result[] {
   const wanted = [
     ...Object.keys(RULES),
     ...Object.keys(REJECTIONS).map((name) => `rejection ${name}`),
-    ...kernels.filter((name) => name !== '' && name !== 'allocate' && name !== 'release').map((name) => `kernel ${name}`),
+    ...kernels
+      .filter((name) => name !== '' && name !== 'allocate' && name !== 'release')
+      .map((name) => `kernel ${name}`),
     ...PROMISES,
   ];
   const broken = new Set(BREAKAGES.flatMap(({ breakages }) => breakages.map(([breaks]) => breaks)));
@@ -178,7 +180,7 @@ class Copy {
   constructor(folder: string, seed: number, children: Set<ChildProcess>) {
     this.#folder = folder;
     this.#children = children;
-    const copied = ['package.json', 'docs/data-contract.md', 'scripts', 'shared', TRANSFORM];
+    const copied = ['package.json', 'tsconfig.base.json', 'docs/data-contract.md', 'scripts', 'shared', TRANSFORM];
     for (const path of copied) {
       const isLeftOut = (from: string) => ['node_modules', 'dist', '.turbo'].includes(basename(from));
       cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter: (from) => !isLeftOut(from) });
@@ -429,7 +431,8 @@ function summaryOf(results: readonly Result[]): { areas: Record<string, Count> }
 function tableOf(results: readonly Result[], seconds: number): string {
   const lines = ['| breaks | what | caught by |', '| --- | --- | --- |'];
   for (const { kind, breaks, name, by, status } of results) {
-    if (kind === 'breakage' && status === 'caught') lines.push(`| ${breaks} | ${name.slice(breaks.length + 2)} | ${by} |`);
+    if (kind === 'breakage' && status === 'caught')
+      lines.push(`| ${breaks} | ${name.slice(breaks.length + 2)} | ${by} |`);
   }
   lines.push('', '| area | caught | equivalent | survived or wrong |', '| --- | --- | --- | --- |');
   for (const [area, { caught, equivalent, others }] of Object.entries(summaryOf(results).areas)) {

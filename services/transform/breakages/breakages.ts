@@ -1,5 +1,9 @@
 export type Breakage = readonly [breaks: string, what: string, replace: string, by: string];
-export interface BrokenFile { readonly file: string; readonly tests: readonly string[]; readonly breakages: readonly Breakage[]; }
+export interface BrokenFile {
+  readonly file: string;
+  readonly tests: readonly string[];
+  readonly breakages: readonly Breakage[];
+}
 export const PROMISES: readonly string[] = [];
 export const BREAKAGES: readonly BrokenFile[] = [
   {

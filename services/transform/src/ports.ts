@@ -61,6 +61,8 @@ export interface Lease {
 /** One line for each step of a file version. */
 export interface Journal {
   step(name: string, facts?: Readonly<Record<string, string | number | boolean | null>>): void;
+  /** How much of the transform is done, from 0 to 1; told a hundred times at most. */
+  progress?(share: number): void;
 }
 
 export interface TransformPorts {

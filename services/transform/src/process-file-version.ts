@@ -74,6 +74,7 @@ async function transformVersion(
       sourceFile: version.key,
       sourceVersion: version.versionId,
       uploadedAt: facts.uploadedAt,
+      onProgress: (share: number) => ports.journal.progress?.(share),
     };
     const result = await transformFile(rawPath, context, directory, openWriter);
     if (result.kind === 'rejected') {

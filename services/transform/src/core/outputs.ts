@@ -13,6 +13,8 @@ export interface FileContext {
   readonly sourceVersion: string;
   /** The version's LastModified, ISO 8601 in UTC. */
   readonly uploadedAt: string;
+  /** Told how much is done, from 0 to 1, at every hundredth. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** Where the two kinds of file write what they find. */

@@ -24,6 +24,8 @@ export interface FileHead {
   readonly delimiter: string | null;
   readonly headers: readonly string[];
   readonly kind: FileKind;
+  /** Bytes of the text: unpacked, and as UTF-8 where it was UTF-16. */
+  readonly textBytes: number;
   readonly inferred: Pick<Inference, 'format' | 'compression' | 'encoding' | 'delimiter'>;
 }
 
@@ -55,8 +57,11 @@ export interface QuarantinedRow extends RowPlace {
 interface SharedSink {
   quarantined(row: QuarantinedRow): void;
   blank(count: number): void;
-  /** Awaited after each chunk of rows: where a sink that fills up is emptied. */
-  flush?(): Promise<void>;
+  /**
+   * Awaited after each chunk of rows: where a sink that fills up is emptied.
+   * @param bytesRead of the text, by now
+   */
+  flush?(bytesRead: number): Promise<void>;
 }
 
 export interface BatchSink extends SharedSink {
@@ -94,8 +99,10 @@ export async function readHead(path: string): Promise<FileHead | Rejection> {
     const encodingEvidence = new EncodingEvidence();
     const names = new JsonNames();
     const lines = new LineReader(limitOf('row_bytes_max'), (line) => names.add(line));
+    let textLength = 0;
     try {
       for await (const chunk of textBytes(opened)) {
+        textLength += chunk.length;
         encodingEvidence.write(chunk);
         if (isJson) lines.write(chunk);
         if (names.isTooMany) return rejectionOf('too_many_columns');
@@ -109,9 +116,9 @@ export async function readHead(path: string): Promise<FileHead | Rejection> {
     const source = { ...opened, encoding: encoding.value };
     const shared = { compression: source.compression, encoding };
     if (isJson) {
-      return headOf(source, null, names.names, { ...shared, format: 'json_lines', delimiter: null });
+      return headOf(source, null, names.names, textLength, { ...shared, format: 'json_lines', delimiter: null });
     }
-    return delimitedHead(source, head, shared);
+    return delimitedHead(source, head, textLength, shared);
   } catch (error) {
     if (error instanceof UnreadableFile) return rejectionOf(error.rule);
     throw error;
@@ -121,6 +128,7 @@ export async function readHead(path: string): Promise<FileHead | Rejection> {
 function delimitedHead(
   source: Source,
   head: Buffer,
+  textLength: number,
   shared: Pick<Inference, 'compression' | 'encoding'>,
 ): FileHead | Rejection {
   const [best] = DELIMITERS.map((delimiter) => ({ delimiter, headers: firstRecord(head, delimiter, source) }))
@@ -129,7 +137,7 @@ function delimitedHead(
     // The comma stands first and the sort is stable: it wins where nothing speaks for another.
     .sort((a, b) => b.known - a.known || b.headers.length - a.headers.length);
   if (best === undefined) return rejectionOf('header_unreadable', 1);
-  return headOf(source, best.delimiter, best.headers, {
+  return headOf(source, best.delimiter, best.headers, textLength, {
     ...shared,
     format: 'delimited',
     delimiter: {
@@ -143,12 +151,15 @@ function headOf(
   source: Source,
   delimiter: string | null,
   headers: readonly string[],
+  textLength: number,
   inferred: FileHead['inferred'],
 ): FileHead | Rejection {
   if (headers.length > limitOf('columns_max')) return rejectionOf('too_many_columns', 1);
   if (Buffer.byteLength(headers.join()) > limitOf('header_bytes_max')) return rejectionOf('header_too_long', 1);
   const kind = kindOf(headers);
-  return kind === null ? rejectionOf('no_known_column', 1) : { source, delimiter, headers, kind, inferred };
+  return kind === null
+    ? rejectionOf('no_known_column', 1)
+    : { source, delimiter, headers, kind, textBytes: textLength, inferred };
 }
 
 function isWhiteSpace(byte: number): boolean {
@@ -240,12 +251,14 @@ export function decodeOf({ encoding }: Source): Decode | undefined {
 export async function readBatches(head: FileHead, sink: BatchSink): Promise<void> {
   const reader = head.delimiter === null ? new JsonReader(head, sink) : delimitedReader(head, head.delimiter, sink);
   try {
+    let bytesRead = 0;
     for await (const chunk of textBytes(head.source)) {
       reader.write(chunk);
-      await sink.flush?.();
+      bytesRead += chunk.length;
+      await sink.flush?.(bytesRead);
     }
     reader.end();
-    await sink.flush?.();
+    await sink.flush?.(bytesRead);
   } finally {
     reader.release();
   }

@@ -3,7 +3,7 @@ import { pipeline } from '@tastetrend/contracts';
 import { generateReviews, generateSample, generateSampleFiles, type SchemaName } from '@tastetrend/testing';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { processed, type Row, rawBytes, type Transformed } from './transformed.fixture.ts';
+import { processed, type Row, rawBytes, type Transformed, transformed } from './transformed.fixture.ts';
 
 const SEED = 20_261_122;
 const SCHEMAS: readonly SchemaName[] = ['downtown', 'eastside', 'uptown', 'midtown'];
@@ -468,4 +468,26 @@ describe("the restaurants' reference data", () => {
       word_for_missing: { count: 1, first_lines: [3] },
     });
   });
+});
+
+test('how far the work is is told by hundredths, upwards, to the end', async () => {
+  const shares: number[] = [];
+  const rows = Array.from({ length: 20_000 }, (_, i) => `R${i},Ann,4,${'a text of some length '.repeat(5)}`);
+  const onProgress = (share: number) => shares.push(share);
+  await transformed(`id,name,rating,text\n${rows.join('\n')}\n`, { onProgress });
+  expect(shares.at(-1)).toBe(1);
+  expect(shares.length).toBeGreaterThan(5);
+  expect(shares).toEqual([...new Set(shares)].sort((a, b) => a - b));
+});
+
+test('promise: a review_uid is what the data contract says, computed elsewhere', async () => {
+  // hashlib.blake2b(b'10:The Bricks,2:R1,3:Ann,10:2014-02-07,4:Good,', digest_size=16).hexdigest(), and so on.
+  const first = '1be907105bb973437fe305f895fe3a9a';
+  const second = '78171017efc242c72695dcab41e95409';
+  const odd = 'ed82b918eb55a3cf0c6b1e7ca0e1167f';
+  const { rows } = await processed(
+    'restaurant_name,id,name,date,text,party_size\nThe Bricks,R1_dup,Guest_Ann,07.02.2014,Good,2\n' +
+      'The Bricks,R1,Ann,2014-02-07,Good,3\n,R1,,soon,xüy,2\n',
+  );
+  expect(rows.map((row) => row.review_uid).sort()).toEqual([first, second, odd].sort());
 });

@@ -11,6 +11,7 @@ import { kernels } from './kernels.ts';
 import type { CountedCell } from './lexicon.ts';
 import { assertRowsWithinLimit, type FileContext, type Outputs } from './outputs.ts';
 import type { ProfileBuilder } from './profile-builder.ts';
+import { Progress } from './progress.ts';
 import { decodeOf, type FileHead, RowParser, readBatches } from './read-rows.ts';
 import { ReviewTable } from './review-table.ts';
 import { type InternedField, ReviewVectors } from './review-vectors.ts';
@@ -29,9 +30,10 @@ export async function transformReviews(
   outputs: Outputs,
 ): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>> {
   const columns = mapColumns(head.headers, REVIEW_SYNONYMS);
-  const learned = await learn(head, columns, outputs.directory);
+  const progress = new Progress(head.textBytes, context.onProgress);
+  const learned = await learn(head, columns, outputs.directory, progress);
   try {
-    await writeRows(head, context, outputs, learned);
+    await writeRows(head, context, outputs, learned, progress);
   } finally {
     learned.vectors.release();
     learned.index.release();
@@ -58,6 +60,7 @@ async function learn(
   head: FileHead,
   columns: readonly MappedColumn<ReviewField>[],
   directory: string,
+  progress: Progress,
 ): Promise<Learned> {
   const at = fieldIndex(columns);
   const headerOf = (field: 'review_id' | 'rating') =>
@@ -75,7 +78,7 @@ async function learn(
     const { evidence, vectors, index } = learned;
     let isKept = false;
     try {
-      await readOnce(head, learned);
+      await readOnce(head, learned, progress);
       isKept = isDeepStrictEqual(evidence.reading(), reading);
       if (isKept) {
         resolve(head, cleaner, index);
@@ -100,7 +103,7 @@ function resolve(head: FileHead, cleaner: ReviewCleaner, index: RowIndex): void 
   }
 }
 
-async function readOnce(head: FileHead, learned: Learned): Promise<void> {
+async function readOnce(head: FileHead, learned: Learned, progress: Progress): Promise<void> {
   const { evidence, vectors, index, ratings, dates } = learned;
   const visitors: Partial<Record<InternedField, (cell: CountedCell) => void>> = {
     rating({ cell, count, isNull, number, secondNumber }) {
@@ -140,6 +143,7 @@ async function readOnce(head: FileHead, learned: Learned): Promise<void> {
       if (part === undefined || part === 1) assertRowsWithinLimit(++rows);
     },
     blank: () => {},
+    flush: async (bytesRead) => progress.at('learning', bytesRead),
   });
   for (const [field, visitor] of Object.entries(visitors)) vectors.lexicons[field as InternedField].visit(visitor);
 }
@@ -164,7 +168,13 @@ function recoveryOf({ customerName, rating, ratingRaw, totalSpent, text, locatio
   return recovery;
 }
 
-async function writeRows(head: FileHead, context: FileContext, outputs: Outputs, learned: Learned): Promise<void> {
+async function writeRows(
+  head: FileHead,
+  context: FileContext,
+  outputs: Outputs,
+  learned: Learned,
+  progress: Progress,
+): Promise<void> {
   const { vectors, index, ratings, dates } = learned;
   const { profile } = outputs;
   const { sourceFile, sourceVersion, uploadedAt } = context;
@@ -237,7 +247,10 @@ async function writeRows(head: FileHead, context: FileContext, outputs: Outputs,
         outputs.quarantined(broken);
       },
       blank: (count) => profile.blank(count),
-      flush: () => flush(false),
+      async flush(bytesRead) {
+        progress.at('writing', bytesRead);
+        await flush(false);
+      },
     });
     if (row !== index.size) {
       throw new Error(`the file had ${index.size} rows at first reading and ${row} at the second`);

@@ -6,7 +6,14 @@ import type { FileTask, WorkerMessage } from './worker-messages.ts';
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const OUTPUT_KEPT_CHARS = 4_000;
 
-export type WorkerAnswer = Exclude<WorkerMessage, { kind: 'state' }>;
+export type WorkerAnswer = Exclude<WorkerMessage, { kind: 'state' | 'progress' }>;
+
+/** What is told of a file while it is worked on. */
+export interface WorkerListener {
+  state(state: string): void;
+  /** How much of the cleaning is done, from 0 to 1. */
+  progress(share: number): void;
+}
 
 export class FileWorker {
   readonly #temp: string;
@@ -22,7 +29,7 @@ export class FileWorker {
    * @param signal kills the child at once
    * @throws the signal's reason when it was aborted; what goes wrong in the child is an answer
    */
-  async run(task: FileTask, onState: (state: string) => void, signal: AbortSignal): Promise<WorkerAnswer> {
+  async run(task: FileTask, listener: WorkerListener, signal: AbortSignal): Promise<WorkerAnswer> {
     signal.throwIfAborted();
     this.#child ??= this.#start();
     const child = this.#child;
@@ -33,7 +40,8 @@ export class FileWorker {
       const answer = await new Promise<WorkerAnswer>((resolve) => {
         const failed = (cause: string) => resolve({ kind: 'failed', cause });
         const heard = (message: WorkerMessage) => {
-          if (message.kind === 'state') onState(message.state);
+          if (message.kind === 'state') listener.state(message.state);
+          else if (message.kind === 'progress') listener.progress(message.share);
           else resolve(message);
         };
         const broke = (error: Error) => failed(`its worker process failed: ${error.message}`);

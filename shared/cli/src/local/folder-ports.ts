@@ -55,7 +55,13 @@ export class Folder implements Objects {
 }
 
 /** One file version, one worker, one delivery: nobody to compete with for a lease or a key. */
-export function transformPorts(path: string, file: LocalFile, folder: Folder, onStep: OnStep): TransformPorts {
+export function transformPorts(
+  path: string,
+  file: LocalFile,
+  folder: Folder,
+  onStep: OnStep,
+  onProgress: (share: number) => void,
+): TransformPorts {
   const { version, etag, bytes, uploadedAt } = file;
   const read = async (identity: string): Promise<Manifest | undefined> => {
     const text = await folder.readText(manifestKey(identity));
@@ -88,7 +94,7 @@ export function transformPorts(path: string, file: LocalFile, folder: Folder, on
     currentTable: { read: async () => undefined, replace: async () => 'written' },
     completions: { publish: async () => {} },
     lease: { hold: async (_identity, work) => ({ kind: 'done', value: await work() }) },
-    journal: { step: onStep },
+    journal: { step: onStep, progress: onProgress },
   };
 }
 

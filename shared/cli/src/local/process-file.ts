@@ -8,6 +8,7 @@ import { localFile } from './local-file.ts';
 /**
  * @param directory where its objects are put, under their keys in the processed bucket
  * @param onState told what the file is at, in a word or two
+ * @param onProgress told how much of the cleaning is done, from 0 to 1
  * @throws Error when the file cannot be read, or is written to meanwhile
  */
 export async function processFile(
@@ -16,6 +17,7 @@ export async function processFile(
   directory: string,
   openWriter: OpenParquetWriter,
   onState: (state: string) => void,
+  onProgress: (share: number) => void,
 ): Promise<Manifest> {
   onState('reading');
   const file = await localFile(path, key);
@@ -23,7 +25,7 @@ export async function processFile(
   onState('cleaning');
   const outcome = await processFileVersion(
     file.version,
-    transformPorts(path, file, folder, (step) => step === 'stored' && onState('reporting')),
+    transformPorts(path, file, folder, (step) => step === 'stored' && onState('reporting'), onProgress),
     openWriter,
   );
   if (outcome.kind === 'busy') throw new Error('a file of this machine has no lease that another could hold');

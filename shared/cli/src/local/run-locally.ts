@@ -35,7 +35,12 @@ export async function runLocally(paths: readonly string[], view: ProgressView, r
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const done = { files: 0, bytes: 0 };
-  const showAll = () => view.overall({ ...done, filesAll: paths.length, bytesAll: bytes });
+  /** Bytes of files under way that are cleaned by now, about. */
+  const underWay = new Map<number, number>();
+  const showAll = () => {
+    const partly = [...underWay.values()].reduce((sum, part) => sum + part, 0);
+    view.overall({ files: done.files, bytes: done.bytes + partly, filesAll: paths.length, bytesAll: bytes });
+  };
   await mkdir(run.workIn, { recursive: true });
   const temp = await mkdtemp(join(resolve(run.workIn), '.tastetrend-'));
   const waiting = paths.keys();
@@ -44,10 +49,16 @@ export async function runLocally(paths: readonly string[], view: ProgressView, r
     try {
       for (const i of waiting) {
         const directory = join(temp, String(i));
-        results[i] = await one(paths[i] as string, sizes[i] as number, directory, worker, view, run);
+        const size = sizes[i] as number;
+        const onProgress = (share: number) => {
+          underWay.set(i, share * size);
+          showAll();
+        };
+        results[i] = await one(paths[i] as string, size, directory, worker, { ...view, onProgress }, run);
+        underWay.delete(i);
         await rm(directory, { recursive: true, force: true });
         done.files += 1;
-        done.bytes += sizes[i] as number;
+        done.bytes += size;
         showAll();
       }
     } finally {
@@ -68,7 +79,7 @@ async function one(
   bytes: number,
   directory: string,
   worker: FileWorker,
-  view: ProgressView,
+  view: Pick<ProgressView, 'set'> & { onProgress(share: number): void },
   { verb, prefix, folderOf, signal }: LocalRun,
 ): Promise<LocallyRun> {
   const key = rawKeyOf(path, prefix);
@@ -87,7 +98,8 @@ async function one(
     isStarted = true;
     view.set(key, state);
   };
-  const answer = await worker.run({ verb, path, key, directory }, onState, signal);
+  const listener = { state: onState, progress: view.onProgress };
+  const answer = await worker.run({ verb, path, key, directory }, listener, signal);
   if (answer.kind === 'failed') return failed(answer.cause);
   const { manifest, details } = answer.work;
   try {

@@ -20,5 +20,7 @@ export interface FileWork {
 /** From the child. */
 export type WorkerMessage =
   | { readonly kind: 'state'; readonly state: string }
+  /** How much of the cleaning is done, from 0 to 1. */
+  | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'done'; readonly work: FileWork }
   | { readonly kind: 'failed'; readonly cause: string };

@@ -21,10 +21,11 @@ process.on('disconnect', () => process.exit(1));
 
 async function work({ path, key, directory, verb }: FileTask): Promise<FileWork> {
   const onState = (state: string) => send({ kind: 'state', state });
+  const onProgress = (share: number) => send({ kind: 'progress', share });
   if (verb === 'local') {
-    return { manifest: await processFile(path, key, directory, await selectParquetWriter(), onState) };
+    return { manifest: await processFile(path, key, directory, await selectParquetWriter(), onState, onProgress) };
   }
-  const manifest = await processFile(path, key, directory, openNoWriter, onState);
+  const manifest = await processFile(path, key, directory, openNoWriter, onState, onProgress);
   const folder = new Folder(directory);
   const text = await folder.readText(outputKey(manifest.identity, 'profile'));
   const profile = text === undefined ? null : profileSchema.parse(JSON.parse(text));

@@ -7,7 +7,7 @@ const ROWS_SHOWN_MAX = 12;
 export interface Overall {
   readonly files: number;
   readonly filesAll: number;
-  /** Of the files that are done. */
+  /** Of the files that are done, and of what is done of the others. */
   readonly bytes: number;
   readonly bytesAll: number;
 }
