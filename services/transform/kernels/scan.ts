@@ -87,14 +87,16 @@ function readRecord(
           const mask = <u32>i8x16.bitmask(i8x16.eq(bytes, quotes));
           const feeds = <u32>i8x16.bitmask(i8x16.eq(bytes, lineFeeds));
           const carriage = <u32>i8x16.bitmask(i8x16.eq(bytes, returns));
-          seen16 = v128.or(seen16, bytes);
           if (mask == 0) {
+            seen16 = v128.or(seen16, bytes);
             breaks += popcnt(feeds);
             if (carriage != 0) hasReturn = true;
             p += 16;
             continue;
           }
           const at = ctz(mask);
+          // Only what stands before the quote is the field's.
+          if ((<u32>i8x16.bitmask(bytes) & ((1 << at) - 1)) != 0) seen |= 0x80;
           breaks += popcnt(feeds & ((1 << at) - 1));
           if ((carriage & ((1 << at) - 1)) != 0) hasReturn = true;
           p += at;

@@ -67,6 +67,11 @@ export class ReviewCleaner {
     return this.#index;
   }
 
+  /** What it takes the file to be. */
+  get reading(): FileReading {
+    return this.#reading;
+  }
+
   get hasUnknownColumns(): boolean {
     return this.#unknown.length > 0;
   }

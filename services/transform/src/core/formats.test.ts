@@ -115,3 +115,32 @@ describe('packed files that are no use are rejected by name', () => {
     expect(await transformed(bytes)).toMatchObject({ kind: 'rejected', rejection: { rule } });
   });
 });
+
+describe('an encoding that only the end of a large file tells', () => {
+  const ascii = Array.from({ length: 9_000 }, (_, i) => `${i},4,${'plain text '.repeat(12)}`);
+  const older = Array.from({ length: 200 }, (_, i) => `L${i},5,Crème brûlée ${i}`);
+  const table = (rows: readonly string[]) => Buffer.from(`id,rating,text\n${rows.join('\n')}\n`, 'latin1');
+
+  test('Windows-1252: every text is read as it was written', async () => {
+    const bytes = table([...ascii, ...older]);
+    expect(bytes.length).toBeGreaterThan(1.2e6);
+    const { rows, counts, inferred } = await processed(bytes);
+    expect(counts).toEqual({ rows_read: 9_200, accepted: 9_200, duplicates: 0, quarantined: 0 });
+    expect(rows.slice(-2).map((row) => row.review_text)).toEqual(['Crème brûlée 198', 'Crème brûlée 199']);
+    expect(inferred.encoding).toMatchObject({ value: 'windows-1252', ambiguous: false });
+    expect(inferred.encoding.evidence).toContain('200 lines');
+  });
+
+  test('UTF-8 with a few rows that are not: those alone are set aside', async () => {
+    const utf8 = Buffer.from(`${Array.from({ length: 300 }, (_, i) => `U${i},5,Crème ${i}`).join('\n')}\n`);
+    const bytes = Buffer.concat([table(ascii), utf8, Buffer.from(`${older.slice(0, 3).join('\n')}\n`, 'latin1')]);
+    const { counts, inferred } = await processed(bytes);
+    expect(counts).toEqual({ rows_read: 9_303, accepted: 9_300, duplicates: 0, quarantined: 3 });
+    expect(inferred.encoding).toEqual({
+      value: 'utf-8',
+      byte_order_mark: false,
+      evidence: 'of 303 rows with other than ASCII characters, 300 are UTF-8 and 3 are not',
+      ambiguous: true,
+    });
+  });
+});

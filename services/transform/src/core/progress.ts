@@ -4,14 +4,19 @@
 const SHARES = { learning: [0, 0.4], writing: [0.4, 1] } as const;
 
 export class Progress {
-  readonly #bytesAll: number;
+  #bytesAll: number;
   readonly #onProgress: ((share: number) => void) | undefined;
   #said = 0;
 
-  /** @param bytesAll of the text that every reading reads */
+  /** @param bytesAll of the text that every reading reads, about */
   constructor(bytesAll: number, onProgress: ((share: number) => void) | undefined) {
     this.#bytesAll = bytesAll;
     this.#onProgress = onProgress;
+  }
+
+  /** @param bytes of the text, exactly */
+  learned(bytes: number): void {
+    this.#bytesAll = bytes;
   }
 
   /** @param bytes that this reading has read by now */

@@ -13,7 +13,7 @@ import { Region } from './kernels.ts';
 import { type RejectionRule, rejectionOf } from './rejection.ts';
 import { type Decode, RowBatch } from './row-batch.ts';
 import { UnreadableFile } from './source/compression.ts';
-import { EncodingEvidence, firstBytes, openSource, type Source, textBytes } from './source/text.ts';
+import { EncodingEvidence, encodingByMark, firstBytes, openSource, type Source, textBytes } from './source/text.ts';
 import { decodeWindows1252 } from './source/windows1252.ts';
 
 export type FileKind = 'reviews' | 'restaurant_info';
@@ -24,8 +24,8 @@ export interface FileHead {
   readonly delimiter: string | null;
   readonly headers: readonly string[];
   readonly kind: FileKind;
-  /** Bytes of the text: unpacked, and as UTF-8 where it was UTF-16. */
-  readonly textBytes: number;
+  /** The encoding follows from the beginning of the file alone; see `readHead`. */
+  readonly isEncodingOpen?: true;
   readonly inferred: Pick<Inference, 'format' | 'compression' | 'encoding' | 'delimiter'>;
 }
 
@@ -57,6 +57,8 @@ export interface QuarantinedRow extends RowPlace {
 interface SharedSink {
   quarantined(row: QuarantinedRow): void;
   blank(count: number): void;
+  /** Rows of delimited text with other than ASCII characters: so many more that are UTF-8, and that are not. */
+  beyondAscii?(utf8: number, other: number): void;
   /**
    * Awaited after each chunk of rows: where a sink that fills up is emptied.
    * @param bytesRead of the text, by now
@@ -83,62 +85,83 @@ const MAGIC: readonly [string, RejectionRule][] = [
   ['25504446', 'pdf_document'],
 ];
 
-/** Looks at a file: what kind of table it is, or why it is none. Reads it once, for what only the whole can tell. */
+/**
+ * Looks at a file: what kind of table it is, or why it is none. Reads its beginning, and the whole where the beginning does
+ * not tell. Of reviews whose beginning is UTF-8, the encoding stays open: reading them tells (`encodingByCount`), and where
+ * it tells otherwise, `wholeHead` settles it.
+ */
 export async function readHead(path: string): Promise<FileHead | Rejection> {
   try {
     const opened = await openSource(path);
-    const head = await firstBytes(textBytes(opened), HEAD_BYTES);
-    const magic = head.subarray(0, 4).toString('hex');
+    const bytes = await firstBytes(textBytes(opened), HEAD_BYTES);
+    const magic = bytes.subarray(0, 4).toString('hex');
     const known = MAGIC.find(([start]) => magic.startsWith(start));
     if (known !== undefined) return rejectionOf(known[1]);
-    const text = withoutMark(head);
+    const text = withoutMark(bytes);
     const first = text.find((byte) => !isWhiteSpace(byte));
-    if (first === undefined && head.length < HEAD_BYTES) return rejectionOf('empty_file');
-    const isJson = first === 0x7b && firstLineIsObject(text);
-    if (!isJson && first === 0x5b) return rejectionOf('json_array', 1);
-    const encodingEvidence = new EncodingEvidence();
-    const names = new JsonNames();
-    const lines = new LineReader(limitOf('row_bytes_max'), (line) => names.add(line));
-    let textLength = 0;
-    try {
-      for await (const chunk of textBytes(opened)) {
-        textLength += chunk.length;
-        encodingEvidence.write(chunk);
-        if (isJson) lines.write(chunk);
-        if (names.isTooMany) return rejectionOf('too_many_columns');
-      }
-      encodingEvidence.end();
-    } finally {
-      encodingEvidence.release();
+    if (first === undefined && bytes.length < HEAD_BYTES) return rejectionOf('empty_file');
+    if (first === 0x7b && firstLineIsObject(text)) return await jsonHead(opened);
+    if (first === 0x5b) return rejectionOf('json_array', 1);
+    if (!opened.hasByteOrderMark) {
+      const beginning = new EncodingEvidence();
+      beginning.write(bytes);
+      const encoding = beginning.conclude(opened);
+      beginning.release();
+      const head = delimitedHead(opened, bytes, encoding);
+      const isOpen = encoding.value === 'utf-8' && !('rule' in head) && head.kind === 'reviews';
+      return isOpen ? { ...head, isEncodingOpen: true } : await wholeDelimitedHead(opened, bytes);
     }
-    lines.end();
-    const encoding = isJson ? jsonEncoding(opened) : encodingEvidence.conclude(opened);
-    const source = { ...opened, encoding: encoding.value };
-    const shared = { compression: source.compression, encoding };
-    if (isJson) {
-      return headOf(source, null, names.names, textLength, { ...shared, format: 'json_lines', delimiter: null });
-    }
-    return delimitedHead(source, head, textLength, shared);
+    return delimitedHead(opened, bytes, encodingByMark(opened));
   } catch (error) {
     if (error instanceof UnreadableFile) return rejectionOf(error.rule);
     throw error;
   }
 }
 
-function delimitedHead(
-  source: Source,
-  head: Buffer,
-  textLength: number,
-  shared: Pick<Inference, 'compression' | 'encoding'>,
-): FileHead | Rejection {
-  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, headers: firstRecord(head, delimiter, source) }))
+/** The head of a file whose encoding was left open, by all of its lines. @throws UnreadableFile */
+export async function wholeHead({ source }: FileHead): Promise<FileHead | Rejection> {
+  return await wholeDelimitedHead(source, await firstBytes(textBytes(source), HEAD_BYTES));
+}
+
+async function wholeDelimitedHead(opened: Source, bytes: Buffer): Promise<FileHead | Rejection> {
+  const evidence = new EncodingEvidence();
+  try {
+    for await (const chunk of textBytes(opened)) evidence.write(chunk);
+    evidence.end();
+  } finally {
+    evidence.release();
+  }
+  return delimitedHead(opened, bytes, evidence.conclude(opened));
+}
+
+/** The names of all objects, since any line may bring a new one. */
+async function jsonHead(source: Source): Promise<FileHead | Rejection> {
+  const names = new JsonNames();
+  const lines = new LineReader(limitOf('row_bytes_max'), (line) => names.add(line));
+  for await (const chunk of textBytes(source)) {
+    lines.write(chunk);
+    if (names.isTooMany) return rejectionOf('too_many_columns');
+  }
+  lines.end();
+  return headOf(source, null, names.names, {
+    compression: source.compression,
+    encoding: jsonEncoding(source),
+    format: 'json_lines',
+    delimiter: null,
+  });
+}
+
+function delimitedHead(opened: Source, bytes: Buffer, encoding: Inference['encoding']): FileHead | Rejection {
+  const source = { ...opened, encoding: encoding.value };
+  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, headers: firstRecord(bytes, delimiter, source) }))
     .flatMap(({ delimiter, headers }) => (headers === undefined ? [] : [{ delimiter, headers }]))
     .map((found) => ({ ...found, known: knownColumns(found.headers) }))
     // The comma stands first and the sort is stable: it wins where nothing speaks for another.
     .sort((a, b) => b.known - a.known || b.headers.length - a.headers.length);
   if (best === undefined) return rejectionOf('header_unreadable', 1);
-  return headOf(source, best.delimiter, best.headers, textLength, {
-    ...shared,
+  return headOf(source, best.delimiter, best.headers, {
+    compression: source.compression,
+    encoding,
     format: 'delimited',
     delimiter: {
       value: best.delimiter,
@@ -151,15 +174,12 @@ function headOf(
   source: Source,
   delimiter: string | null,
   headers: readonly string[],
-  textLength: number,
   inferred: FileHead['inferred'],
 ): FileHead | Rejection {
   if (headers.length > limitOf('columns_max')) return rejectionOf('too_many_columns', 1);
   if (Buffer.byteLength(headers.join()) > limitOf('header_bytes_max')) return rejectionOf('header_too_long', 1);
   const kind = kindOf(headers);
-  return kind === null
-    ? rejectionOf('no_known_column', 1)
-    : { source, delimiter, headers, kind, textBytes: textLength, inferred };
+  return kind === null ? rejectionOf('no_known_column', 1) : { source, delimiter, headers, kind, inferred };
 }
 
 function isWhiteSpace(byte: number): boolean {
@@ -339,11 +359,15 @@ function delimitedReader(head: FileHead, delimiter: string, sink: BatchSink): Re
     { ...csvSettings(delimiter), columnCount, hasHeader: true },
     {
       rows(batch) {
+        const beyond = sink.beyondAscii === undefined ? 0 : batch.countBeyondAscii();
+        let other = 0;
         const removed = batch.suspects(isUtf8Wanted).filter((row) => {
           const reason = reasonAgainst(batch, row);
           if (reason !== undefined) sink.quarantined({ ...placeOf(batch, row), reason });
+          if (reason === 'not_the_files_encoding') other += 1;
           return reason !== undefined;
         });
+        if (beyond > 0) sink.beyondAscii?.(beyond - other, other);
         batch.remove(removed);
         if (batch.rowCount > 0) sink.rows(batch);
       },

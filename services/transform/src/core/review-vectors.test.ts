@@ -117,8 +117,12 @@ function expectSame(
             expect(vectors.odd.get(row)).toEqual(review);
           } else {
             // What the rules have to say of a row is not lost where no rule was asked.
-            expect({ extra, unread }).toEqual({ extra: [], unread: {} });
-            expect(applied).toEqual(found.isPrefixed ? ['customer_prefix_removed'] : []);
+            const kept = isSuffixed ? vectors.suffixedExtra(batch, row) : [];
+            expect({ extra, unread }).toEqual({ extra: kept, unread: {} });
+            expect(applied).toEqual([
+              ...(isSuffixed ? ['id_suffix_removed'] : []),
+              ...(found.isPrefixed ? ['customer_prefix_removed'] : []),
+            ]);
           }
         }
       },

@@ -131,7 +131,7 @@ export class ReviewVectors {
   rowCount = 0;
   /** Rows printed so far that have a text. */
   textCount = 0;
-  readonly #cleaner: ReviewCleaner;
+  readonly cleaner: ReviewCleaner;
   readonly #idHeader: string | undefined;
   readonly #decode: Decode | undefined;
   readonly #lanes: Region;
@@ -144,7 +144,7 @@ export class ReviewVectors {
 
   /** @param idHeader the header under which `extra` keeps an id with its suffix, which does not tell rows apart */
   constructor(cleaner: ReviewCleaner, rowsMax: number, idHeader: string | undefined, decode: Decode | undefined) {
-    this.#cleaner = cleaner;
+    this.cleaner = cleaner;
     this.#idHeader = idHeader;
     this.#decode = decode;
     this.rowsMax = (rowsMax + 3) & ~3;
@@ -201,7 +201,7 @@ export class ReviewVectors {
     const stride = batch.columnCount * 8;
     const odd = this.lane('odd');
     const cells = (column: number) => batch.fieldsAddress + column * 8;
-    const at = this.#cleaner.index;
+    const at = this.cleaner.index;
     kernels.copyRecordWord(batch.recordsAddress, RECORD_BYTES, LINE_WORD, n, this.lane('lines'));
     if (this.#decode !== undefined) {
       const flags = this.u8('odd');
@@ -249,11 +249,11 @@ export class ReviewVectors {
 
   #readOddRows(batch: RowBatch): void {
     // Columns that we do not know are kept by row.
-    const isAll = this.#cleaner.hasUnknownColumns;
+    const isAll = this.cleaner.hasUnknownColumns;
     let odd = this.u8('odd');
     for (let row = 0; row < batch.rowCount; row++) {
       if (odd[row] === 0 && !isAll) continue;
-      const review = this.#cleaner.clean(batch.cells(row, this.#decode));
+      const review = this.cleaner.clean(batch.cells(row, this.#decode));
       this.odd.set(row, review);
       this.#hadOdd = true;
       this.#put(row, review);
@@ -308,7 +308,7 @@ export class ReviewVectors {
 
   /** What `extra` keeps of a row that is not odd: its id, where that had a suffix. */
   suffixedExtra(batch: RowBatch, row: number): [header: string, value: string][] {
-    const column = this.#cleaner.index.review_id;
+    const column = this.cleaner.index.review_id;
     if (column === undefined || this.#idHeader === undefined) return [];
     return [[this.#idHeader, batch.cell(row, column, this.#decode)]];
   }
@@ -391,9 +391,9 @@ export class ReviewVectors {
 
   #meaning(field: InternedField, cell: string): Meaning {
     // Of all these columns, only dates are many.
-    const day = field === 'review_date' ? this.#cleaner.dayOf(cell) : undefined;
+    const day = field === 'review_date' ? this.cleaner.dayOf(cell) : undefined;
     if (day !== undefined) return { isOdd: false, ...dateMeaning(day, day) };
-    const review = this.#cleaner.cleanCell(field, cell);
+    const review = this.cleaner.cleanCell(field, cell);
     const isOdd = review.applied.length > 0 || review.extra.length > 0;
     return { isOdd, ...MEANINGS[field](review) };
   }

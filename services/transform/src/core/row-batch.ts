@@ -71,7 +71,7 @@ export class RowBatch {
     return this.#offsets[row] ?? this.fileOffset + this.#record(row, 0);
   }
 
-  /** False only where every byte of the row is ASCII. */
+  /** False where every byte of the row is ASCII; also true of rows that were set by hand. */
   mayHoldOtherThanAscii(row: number): boolean {
     return (this.#record(row, 4) & NOT_ASCII) !== 0;
   }
@@ -121,6 +121,13 @@ export class RowBatch {
       if (records[at + 3] !== this.columnCount || ((records[at + 4] as number) & bits) !== 0) found.push(row);
     }
     return found;
+  }
+
+  countBeyondAscii(): number {
+    const records = this.#records.u32;
+    let count = 0;
+    for (let row = 0; row < this.rowCount; row++) count += (records[row * RECORD_WORDS + 4] as number) & NOT_ASCII;
+    return count;
   }
 
   /** Takes rows out, in ascending order; the others close ranks. */

@@ -65,7 +65,7 @@ type Transform = (
   head: FileHead,
   context: FileContext,
   outputs: Outputs,
-) => Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>>;
+) => Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'> & Partial<Pick<Inference, 'encoding'>>>;
 
 async function write(
   head: FileHead,

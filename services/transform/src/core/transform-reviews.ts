@@ -1,9 +1,10 @@
 /** A file of reviews: learn what it is, find what repeats what, write every row where it belongs. */
+import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type Inference, limitOf } from '@tastetrend/contracts';
 import { type CleanReview, ReviewCleaner } from './clean-review.ts';
 import { fieldIndex, type MappedColumn, mapColumns, REVIEW_SYNONYMS, type ReviewField } from './columns.ts';
-import { Evidence } from './evidence.ts';
+import { Evidence, type FileReading } from './evidence.ts';
 import { GroupTally } from './group-tally.ts';
 import { type Recovery, RowIndex, VERDICT } from './index/row-index.ts';
 import { WrittenUids } from './index/written-uids.ts';
@@ -12,10 +13,11 @@ import type { CountedCell } from './lexicon.ts';
 import { assertRowsWithinLimit, type FileContext, type Outputs } from './outputs.ts';
 import type { ProfileBuilder } from './profile-builder.ts';
 import { Progress } from './progress.ts';
-import { decodeOf, type FileHead, RowParser, readBatches } from './read-rows.ts';
+import { decodeOf, type FileHead, RowParser, readBatches, wholeHead } from './read-rows.ts';
 import { ReviewTable } from './review-table.ts';
 import { type InternedField, ReviewVectors } from './review-vectors.ts';
 import { RowBatch } from './row-batch.ts';
+import { encodingByCount } from './source/text.ts';
 
 /** What `derive` in kernels/table.ts says that it did with a row. */
 const DERIVED = [
@@ -28,63 +30,68 @@ export async function transformReviews(
   head: FileHead,
   context: FileContext,
   outputs: Outputs,
-): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'>> {
-  const columns = mapColumns(head.headers, REVIEW_SYNONYMS);
-  const progress = new Progress(head.textBytes, context.onProgress);
-  const learned = await learn(head, columns, outputs.directory, progress);
+): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders' | 'encoding'>> {
+  const progress = new Progress(await textBytesOf(head), context.onProgress);
+  const learned = await learn(head, outputs.directory, progress);
   try {
-    await writeRows(head, context, outputs, learned, progress);
+    await writeRows(context, outputs, learned, progress);
   } finally {
     learned.vectors.release();
     learned.index.release();
   }
-  return {
-    columns: columns.map(({ header, field, by }) => ({ header, column: field, by })),
-    ...learned.evidence.inference(),
-  };
+  const { columns, evidence, encoding } = learned;
+  const mapped = columns.map(({ header, field, by }) => ({ header, column: field, by }));
+  return { columns: mapped, ...evidence.inference(), encoding };
+}
+
+/** Packed text is taken to be five times as long. */
+const PACKED_RATIO = 5;
+
+/** About how long the text is. */
+async function textBytesOf({ source }: FileHead): Promise<number> {
+  const { size } = await stat(source.path);
+  return source.compression === 'none' ? size : size * PACKED_RATIO;
 }
 
 interface Learned {
+  readonly head: FileHead;
+  readonly columns: readonly MappedColumn<ReviewField>[];
   readonly evidence: Evidence;
   readonly vectors: ReviewVectors;
   readonly index: RowIndex;
   readonly ratings: { uploaded: number; readable: number; out_of_scale: number };
   readonly dates: { uploaded: number; readable: number };
+  /** Bytes of the text. */
+  bytes: number;
+  encoding: Inference['encoding'];
 }
 
 /**
  * What the file is and which of its rows repeat which. The rows are read as a file without evidence would be, while the
  * evidence is gathered; only where it says otherwise are they read again, by what it says.
  */
-async function learn(
-  head: FileHead,
-  columns: readonly MappedColumn<ReviewField>[],
-  directory: string,
-  progress: Progress,
-): Promise<Learned> {
-  const at = fieldIndex(columns);
-  const headerOf = (field: 'review_id' | 'rating') =>
-    at[field] === undefined ? undefined : columns[at[field]]?.header;
-  for (let reading = new Evidence(headerOf('rating')).reading(); ; ) {
-    const cleaner = new ReviewCleaner(columns, reading);
-    const rowsMax = RowBatch.rowsMaxOf(head.headers.length);
-    const learned: Learned = {
-      evidence: new Evidence(headerOf('rating')),
-      vectors: new ReviewVectors(cleaner, rowsMax, headerOf('review_id'), decodeOf(head.source)),
-      index: new RowIndex({ directory, recoveredBytesMax: limitOf('recovered_bytes_max') }),
-      ratings: { uploaded: 0, readable: 0, out_of_scale: 0 },
-      dates: { uploaded: 0, readable: 0 },
-    };
+async function learn(firstHead: FileHead, directory: string, progress: Progress): Promise<Learned> {
+  let head = firstHead;
+  let reading: FileReading | undefined;
+  while (true) {
+    const learned = newLearned(head, reading, directory);
     const { evidence, vectors, index } = learned;
     let isKept = false;
     try {
-      await readOnce(head, learned, progress);
-      isKept = isDeepStrictEqual(evidence.reading(), reading);
+      await readOnce(learned, progress);
+      const isReadRight = isDeepStrictEqual(evidence.reading(), vectors.cleaner.reading);
+      const isDecodedRight = learned.encoding.value === head.source.encoding;
+      isKept = isReadRight && isDecodedRight;
       if (isKept) {
-        resolve(head, cleaner, index);
+        resolve(head, vectors.cleaner, index);
+        progress.learned(learned.bytes);
         return learned;
       }
       reading = evidence.reading();
+      if (!isDecodedRight) {
+        head = await settled(head);
+        reading = undefined;
+      }
     } finally {
       if (!isKept) {
         vectors.release();
@@ -92,6 +99,34 @@ async function learn(
       }
     }
   }
+}
+
+/** The head by all lines of the file; where that says nothing else, the head as it was, and no longer open. */
+async function settled(head: FileHead): Promise<FileHead> {
+  const whole = await wholeHead(head);
+  const { isEncodingOpen, ...closed } = head;
+  return 'rule' in whole || whole.kind !== head.kind ? closed : whole;
+}
+
+function newLearned(head: FileHead, reading: FileReading | undefined, directory: string): Learned {
+  const columns = mapColumns(head.headers, REVIEW_SYNONYMS);
+  const at = fieldIndex(columns);
+  const headerOf = (field: 'review_id' | 'rating') =>
+    at[field] === undefined ? undefined : columns[at[field]]?.header;
+  const evidence = new Evidence(headerOf('rating'));
+  const cleaner = new ReviewCleaner(columns, reading ?? evidence.reading());
+  const rowsMax = RowBatch.rowsMaxOf(head.headers.length);
+  return {
+    head,
+    columns,
+    evidence,
+    vectors: new ReviewVectors(cleaner, rowsMax, headerOf('review_id'), decodeOf(head.source)),
+    index: new RowIndex({ directory, recoveredBytesMax: limitOf('recovered_bytes_max') }),
+    ratings: { uploaded: 0, readable: 0, out_of_scale: 0 },
+    dates: { uploaded: 0, readable: 0 },
+    bytes: 0,
+    encoding: head.inferred.encoding,
+  };
 }
 
 function resolve(head: FileHead, cleaner: ReviewCleaner, index: RowIndex): void {
@@ -103,8 +138,8 @@ function resolve(head: FileHead, cleaner: ReviewCleaner, index: RowIndex): void 
   }
 }
 
-async function readOnce(head: FileHead, learned: Learned, progress: Progress): Promise<void> {
-  const { evidence, vectors, index, ratings, dates } = learned;
+async function readOnce(learned: Learned, progress: Progress): Promise<void> {
+  const { head, evidence, vectors, index, ratings, dates } = learned;
   const visitors: Partial<Record<InternedField, (cell: CountedCell) => void>> = {
     rating({ cell, count, isNull, number, secondNumber }) {
       evidence.addRating(cell, count);
@@ -120,6 +155,8 @@ async function readOnce(head: FileHead, learned: Learned, progress: Progress): P
     },
   };
   let rows = 0;
+  let utf8 = 0;
+  let other = 0;
   await readBatches(head, {
     rows(batch) {
       const first = index.size;
@@ -143,8 +180,16 @@ async function readOnce(head: FileHead, learned: Learned, progress: Progress): P
       if (part === undefined || part === 1) assertRowsWithinLimit(++rows);
     },
     blank: () => {},
-    flush: async (bytesRead) => progress.at('learning', bytesRead),
+    beyondAscii(moreUtf8, moreOther) {
+      utf8 += moreUtf8;
+      other += moreOther;
+    },
+    async flush(bytesRead) {
+      learned.bytes = bytesRead;
+      progress.at('learning', bytesRead);
+    },
   });
+  if (head.isEncodingOpen) learned.encoding = encodingByCount('rows', utf8, other);
   for (const [field, visitor] of Object.entries(visitors)) vectors.lexicons[field as InternedField].visit(visitor);
 }
 
@@ -168,14 +213,8 @@ function recoveryOf({ customerName, rating, ratingRaw, totalSpent, text, locatio
   return recovery;
 }
 
-async function writeRows(
-  head: FileHead,
-  context: FileContext,
-  outputs: Outputs,
-  learned: Learned,
-  progress: Progress,
-): Promise<void> {
-  const { vectors, index, ratings, dates } = learned;
+async function writeRows(context: FileContext, outputs: Outputs, learned: Learned, progress: Progress): Promise<void> {
+  const { head, vectors, index, ratings, dates } = learned;
   const { profile } = outputs;
   const { sourceFile, sourceVersion, uploadedAt } = context;
   const table = new ReviewTable(vectors, { sourceFile, sourceVersion, uploadedAtMs: Date.parse(uploadedAt) });

@@ -105,22 +105,31 @@ export class EncodingEvidence {
   }
 
   conclude(source: Source): Inference['encoding'] {
-    const { encoding, hasByteOrderMark } = source;
-    if (hasByteOrderMark) {
-      return { value: encoding, byte_order_mark: true, evidence: 'the byte order mark says so', ambiguous: false };
-    }
-    const utf8 = this.#utf8Lines;
-    const other = this.#otherLines;
-    const evidence =
-      utf8 + other === 0
-        ? 'there are only ASCII characters'
-        : `of ${utf8 + other} lines with other than ASCII characters, ${utf8} are UTF-8 and ${other} are not`;
-    const isOlder = other > 0 && utf8 <= other * CHANCE_SHARE_MAX;
-    return {
-      value: isOlder ? 'windows-1252' : 'utf-8',
-      byte_order_mark: false,
-      evidence,
-      ambiguous: utf8 > 0 && other > 0,
-    };
+    return source.hasByteOrderMark
+      ? encodingByMark(source)
+      : encodingByCount('lines', this.#utf8Lines, this.#otherLines);
   }
+}
+
+/** What a byte order mark says, and nothing contradicts. */
+export function encodingByMark({ encoding }: Source): Inference['encoding'] {
+  return { value: encoding, byte_order_mark: true, evidence: 'the byte order mark says so', ambiguous: false };
+}
+
+/**
+ * @param utf8 how many of what is counted are UTF-8 beyond ASCII
+ * @param other how many are no UTF-8
+ */
+export function encodingByCount(counted: 'lines' | 'rows', utf8: number, other: number): Inference['encoding'] {
+  const evidence =
+    utf8 + other === 0
+      ? 'there are only ASCII characters'
+      : `of ${utf8 + other} ${counted} with other than ASCII characters, ${utf8} are UTF-8 and ${other} are not`;
+  const isOlder = other > 0 && utf8 <= other * CHANCE_SHARE_MAX;
+  return {
+    value: isOlder ? 'windows-1252' : 'utf-8',
+    byte_order_mark: false,
+    evidence,
+    ambiguous: utf8 > 0 && other > 0,
+  };
 }
