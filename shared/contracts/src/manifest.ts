@@ -33,7 +33,7 @@ export const inferenceSchema = z.strictObject({
     ambiguous: z.boolean(),
   }),
   /** Null where the format has none. */
-  delimiter: z.strictObject({ value: z.string().length(1), evidence: z.string() }).nullable(),
+  delimiter: z.strictObject({ value: z.string().length(1), evidence: z.string(), ambiguous: z.boolean() }).nullable(),
   columns: z.array(
     z.strictObject({ header: z.string(), column: z.string().nullable(), by: z.enum(['name', 'synonym', 'none']) }),
   ),

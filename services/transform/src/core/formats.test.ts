@@ -144,3 +144,16 @@ describe('an encoding that only the end of a large file tells', () => {
     });
   });
 });
+
+test.each([
+  ['id,name;rating,text\n1,a;4,x\n2,b;5,y\n', 'comma', ',', false, '3 columns, 2 of which we know; 2 of 2 rows'],
+  ['id,rating;text\n1,4;x\n', 'either', ',', true, '2 columns, 1 of which we know; 1 of 1 rows'],
+  ['id,text\n1,a\n2;b\n3;c\n4;d\n', 'few rows agree', ',', true, '2 columns, 2 of which we know; 1 of 4 rows'],
+])(
+  'the delimiter, what speaks for it, and whether it is in doubt: %j (%s)',
+  async (text, _, value, ambiguous, evidence) => {
+    const { inferred } = await processed(text);
+    expect(inferred.delimiter).toMatchObject({ value, ambiguous });
+    expect(inferred.delimiter?.evidence).toContain(evidence);
+  },
+);

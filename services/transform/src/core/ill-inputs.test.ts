@@ -1,6 +1,7 @@
 /** Files as nobody would wish them: each ends in a named rejection, or in rows that are all accounted for. */
 import { type LimitName, pipeline } from '@tastetrend/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
+import { type RejectionRule, rejectionOf } from './rejection.ts';
 import { ROW_GROUP_ROWS_MAX } from './review-table.ts';
 import { CONTEXT, type openJsonLines, processed, rawBytes, rejectedBy, transformed } from './transformed.fixture.ts';
 
@@ -44,6 +45,19 @@ describe('a file is rejected whole, with what to do about it', () => {
     expect(result.rejection.rule).toBe(rule);
     expect(result.rejection.message).toMatch(/^[A-Z].{20,400}\.$/s);
     expect(result.rejection.message).not.toMatch(/undefined|NaN/);
+  });
+
+  test.each<[RejectionRule, LimitName]>([
+    ['unpacks_to_too_much', 'decompressed_bytes_max'],
+    ['unpacks_to_too_much', 'decompression_ratio_max'],
+    ['too_many_columns', 'columns_max'],
+    ['header_too_long', 'header_bytes_max'],
+    ['too_many_rows', 'rows_max'],
+    ['file_too_large', 'file_bytes_max'],
+    ['key_too_long', 'raw_key_bytes_max'],
+  ])('%s tells the limit %s', (rule, limit) => {
+    setLimit(limit, 12_345);
+    expect(rejectionOf(rule)).toEqual({ rule, message: expect.stringContaining(' 12,345 '), line: null });
   });
 
   test('500 columns are not too many, 500 in the header', async () => {

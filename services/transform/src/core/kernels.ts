@@ -308,8 +308,16 @@ export class Region {
   }
 }
 
+let regionBytes = 0;
+
+/** Bytes of all regions that have not been given back: what a file took must be gone when it is done. */
+export function bytesInRegions(): number {
+  return regionBytes;
+}
+
 function allocate(bytes: number): number {
   const address = kernels.allocate(bytes + GUARD_BYTES);
+  regionBytes += bytes;
   new Uint8Array(kernels.memory.buffer, address + bytes, GUARD_BYTES).fill(GUARD);
   return address;
 }
@@ -318,5 +326,6 @@ function release(address: number, bytes: number): void {
   const guard = new Uint8Array(kernels.memory.buffer, address + bytes, GUARD_BYTES);
   const isWhole = guard.every((byte) => byte === GUARD);
   kernels.release(address);
+  regionBytes -= bytes;
   if (!isWhole) throw new Error(`a kernel wrote past the end of its region of ${bytes} bytes`);
 }

@@ -153,7 +153,7 @@ async function jsonHead(source: Source): Promise<FileHead | Rejection> {
 
 function delimitedHead(opened: Source, bytes: Buffer, encoding: Inference['encoding']): FileHead | Rejection {
   const source = { ...opened, encoding: encoding.value };
-  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, headers: firstRecord(bytes, delimiter, source) }))
+  const [best, rival] = DELIMITERS.map((delimiter) => ({ delimiter, headers: firstRecord(bytes, delimiter, source) }))
     .flatMap(({ delimiter, headers }) => (headers === undefined ? [] : [{ delimiter, headers }]))
     .map((found) => ({ ...found, known: knownColumns(found.headers) }))
     // The comma stands first and the sort is stable: it wins where nothing speaks for another.
@@ -166,6 +166,7 @@ function delimitedHead(opened: Source, bytes: Buffer, encoding: Inference['encod
     delimiter: {
       value: best.delimiter,
       evidence: `separates the first line into ${best.headers.length} columns, ${best.known} of which we know`,
+      ambiguous: rival !== undefined && rival.headers.length > 1 && rival.known === best.known,
     },
   });
 }

@@ -65,7 +65,9 @@ type Transform = (
   head: FileHead,
   context: FileContext,
   outputs: Outputs,
-) => Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'> & Partial<Pick<Inference, 'encoding'>>>;
+) => Promise<
+  Pick<Inference, 'columns' | 'rating_scale' | 'date_orders'> & Partial<Pick<Inference, 'encoding' | 'delimiter'>>
+>;
 
 async function write(
   head: FileHead,

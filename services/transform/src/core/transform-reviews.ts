@@ -30,7 +30,7 @@ export async function transformReviews(
   head: FileHead,
   context: FileContext,
   outputs: Outputs,
-): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders' | 'encoding'>> {
+): Promise<Pick<Inference, 'columns' | 'rating_scale' | 'date_orders' | 'encoding' | 'delimiter'>> {
   const progress = new Progress(await textBytesOf(head), context.onProgress);
   const learned = await learn(head, outputs.directory, progress);
   try {
@@ -41,7 +41,19 @@ export async function transformReviews(
   }
   const { columns, evidence, encoding } = learned;
   const mapped = columns.map(({ header, field, by }) => ({ header, column: field, by }));
-  return { columns: mapped, ...evidence.inference(), encoding };
+  return { columns: mapped, ...evidence.inference(), encoding, delimiter: delimiterOf(learned) };
+}
+
+/** The header chose the delimiter; the rows agree with it or do not. */
+function delimiterOf({ head, index, raggedRows }: Learned): Inference['delimiter'] {
+  const { delimiter } = head.inferred;
+  const rows = index.size + raggedRows;
+  if (delimiter === null || rows === 0) return delimiter;
+  return {
+    ...delimiter,
+    evidence: `${delimiter.evidence}; ${index.size} of ${rows} rows have as many fields`,
+    ambiguous: delimiter.ambiguous || raggedRows > index.size,
+  };
 }
 
 /** Packed text is taken to be five times as long. */
@@ -61,6 +73,8 @@ interface Learned {
   readonly index: RowIndex;
   readonly ratings: { uploaded: number; readable: number; out_of_scale: number };
   readonly dates: { uploaded: number; readable: number };
+  /** Rows with another number of fields than the header. */
+  raggedRows: number;
   /** Bytes of the text. */
   bytes: number;
   encoding: Inference['encoding'];
@@ -124,6 +138,7 @@ function newLearned(head: FileHead, reading: FileReading | undefined, directory:
     index: new RowIndex({ directory, recoveredBytesMax: limitOf('recovered_bytes_max') }),
     ratings: { uploaded: 0, readable: 0, out_of_scale: 0 },
     dates: { uploaded: 0, readable: 0 },
+    raggedRows: 0,
     bytes: 0,
     encoding: head.inferred.encoding,
   };
@@ -176,7 +191,8 @@ async function readOnce(learned: Learned, progress: Progress): Promise<void> {
       });
       vectors.forget(visitors);
     },
-    quarantined({ part }) {
+    quarantined({ part, reason }) {
+      if (reason === 'wrong_field_count') learned.raggedRows += 1;
       if (part === undefined || part === 1) assertRowsWithinLimit(++rows);
     },
     blank: () => {},
