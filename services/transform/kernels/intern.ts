@@ -61,12 +61,20 @@ export function intern(
   let size = load<u32>(state);
   let used = load<u32>(state, 4);
   let without: u32 = 0;
+  // Many columns hold the same cell row after row.
+  let lastStart: usize = 0;
+  let lastLength: u32 = CELL_BYTES_MAX + 1;
+  let lastCode: i32 = -1;
   for (let row: u32 = 0; row < n; row++, fields += stride, codes += 4) {
     const start: usize = load<u32>(fields);
     const length = load<u32>(fields, 4);
     if (length > CELL_BYTES_MAX) {
       store<i32>(codes, -1);
       without++;
+      continue;
+    }
+    if (length == lastLength && isEqual(lastStart, start, length)) {
+      store<i32>(codes, lastCode);
       continue;
     }
     const hash = hashOf(start, length);
@@ -94,7 +102,13 @@ export function intern(
       store<u32>(entry, hash, 8);
       store<u32>(slots + ((<usize>slot) << 2), size);
     }
-    if (code < 0) without++;
+    if (code < 0) {
+      without++;
+    } else {
+      lastStart = start;
+      lastLength = length;
+      lastCode = code;
+    }
     store<i32>(codes, code);
   }
   store<u32>(state, size);

@@ -65,6 +65,7 @@ function readRecord(
   const quotes = i8x16.splat(0x22);
   const lineFeeds = i8x16.splat(0x0a);
   const returns = i8x16.splat(0x0d);
+  const delimiters = i8x16.splat(<i8>delimiter);
   let seen: u32 = 0;
   let seen16 = i64x2.splat(0);
   let breaks: u32 = 0;
@@ -130,7 +131,27 @@ function readRecord(
       nextRecord = p;
       if (byte != delimiter && byte != LF && byte != CR) return TEXT_AFTER_CLOSING_QUOTE;
     } else {
-      while (p < to) {
+      let isFound = false;
+      while (p + 16 <= to) {
+        const bytes = v128.load(p);
+        const ends = v128.or(
+          v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, quotes)),
+          v128.or(i8x16.eq(bytes, lineFeeds), i8x16.eq(bytes, returns)),
+        );
+        const mask = <u32>i8x16.bitmask(ends);
+        const high = <u32>i8x16.bitmask(bytes);
+        if (mask != 0) {
+          const at = ctz(mask);
+          if ((high & ((1 << at) - 1)) != 0) seen |= 0x80;
+          p += at;
+          byte = <u32>load<u8>(p);
+          isFound = true;
+          break;
+        }
+        if (high != 0) seen |= 0x80;
+        p += 16;
+      }
+      while (!isFound && p < to) {
         byte = <u32>load<u8>(p);
         if (byte == delimiter || byte == LF || byte == CR || byte == QUOTE) break;
         seen |= byte;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CleanReview, ReviewCleaner } from './clean-review.ts';
+import { type CleanReview, comparable, foldOf, ReviewCleaner } from './clean-review.ts';
 import { mapColumns, REVIEW_SYNONYMS } from './columns.ts';
 import { DEFAULT_DATE_ORDERS, type FileReading } from './evidence.ts';
 
@@ -19,7 +19,7 @@ test('a whole row', () => {
     rating: ' 4.0',
     text: 'Fine.\r\nVery.',
     venue: ' Eastside ',
-    restaurant_name: 'The Bricks',
+    restaurant_name: ' The Bricks\t',
     total_spent: '$45.20',
     tip_amount: '9,04',
     tip_percentage: '20 %',
@@ -138,6 +138,41 @@ describe('nothing uploaded is lost: what cannot be read is null, kept under its 
   test('a second column of the same meaning', () => {
     expect(clean({ rating: '4', Stars: '3' }).extra).toEqual([['Stars', '3']]);
   });
+});
+
+test('what is kept of our own columns stands among the unknown, in the order of the file', () => {
+  const review = clean({ server: 'Bo', tip: 'some', table: '7', id: 'R1_dup', till: '2' });
+  expect(review.extra.map(([header]) => header)).toEqual(['server', 'tip', 'table', 'id', 'till']);
+});
+
+test('one guest is a party', () => {
+  expect(clean({ party_size: '1' })).toMatchObject({ partySize: 1, extra: [], applied: [] });
+});
+
+describe('a cleaner', () => {
+  const cleanerOf = (...headers: string[]) => new ReviewCleaner(mapColumns(headers, REVIEW_SYNONYMS), READING);
+
+  test('knows of columns that we do not know', () => {
+    expect(cleanerOf('id', 'rating').hasUnknownColumns).toBe(false);
+    expect(cleanerOf('id', 'server').hasUnknownColumns).toBe(true);
+    expect(cleanerOf('till', 'id', 'server').hasUnknownColumns).toBe(true);
+  });
+
+  test('cleans a cell as a row that has nothing else', () => {
+    const cleaner = cleanerOf('id', 'date', 'sex', 'server', 'tip');
+    expect(cleaner.cleanCell('gender', 'M')).toEqual(cleaner.clean(['', '', 'M', '', '']));
+    expect(cleaner.cleanCell('review_date', 'soon')).toEqual(cleaner.clean(['', 'soon', '', '', '']));
+    expect(cleaner.cleanCell('location', 'Eastside')).toEqual(cleaner.clean(['', '', '', '', '']));
+  });
+});
+
+test('an unreadable value compares as uploaded, words that we do not know without regard to capitals', () => {
+  const [soon, later] = [clean({ date: 'soon' }), clean({ date: 'later' })];
+  expect(comparable(soon, 'review_date', soon.reviewDays)).toBe('soon');
+  expect(comparable(later, 'review_date', later.reviewDays)).toBe('later');
+  expect(comparable(soon, 'review_date', 7)).toBe(7);
+  expect(comparable(soon, 'tip_amount', null)).toBeNull();
+  expect([foldOf('male', 'M'), foldOf(null, 'ROBOT'), foldOf(null, null)]).toEqual(['male', 'robot', null]);
 });
 
 describe('ratings', () => {

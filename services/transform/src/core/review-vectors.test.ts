@@ -386,6 +386,12 @@ test('the print of a row covers every column, and nothing but what it means', ()
       expect(changed.id === whole.id).toBe(header !== 'review_id');
     }
   });
+  // Two values that nothing can be made of are two; words that we do not know are one, however they are written.
+  HEADERS.forEach((header, i) => {
+    const [one, other] = [prints(PLAIN.with(i, `?${header}?`)), prints(PLAIN.with(i, `!${header}!`))];
+    expect({ header, isSame: one.row === other.row }).toEqual({ header, isSame: false });
+  });
+  expect(prints(PLAIN.with(12, 'ROBOT'))).toEqual(prints(PLAIN.with(12, 'Robot')));
   // Other ways of writing the same.
   const same = [
     'R1',

@@ -21,13 +21,16 @@ describe('gender', () => {
 describe('ethnicity', () => {
   test.each([
     [['white', 'White', 'WHITE', 'caucasian', 'Caucasian'], 'caucasian'],
-    [['black', 'African American', 'african-american', 'AFRICAN  AMERICAN'], 'african_american'],
+    [['black', 'African American', 'african-american', 'african_american', 'AFRICAN  AMERICAN'], 'african_american'],
     [['hispanic', 'Latino', 'latina', 'Latinx'], 'hispanic'],
     [['asian', 'ASIAN'], 'asian'],
-    [['native american', 'Native American', 'american indian'], 'native_american'],
+    [['native american', 'Native American', 'native_american', 'american indian'], 'native_american'],
     [['mixed', 'Multiracial', 'two or more'], 'mixed'],
     [['other', 'Other'], 'other'],
-    [['prefer not to say', 'not disclosed', 'decline to state', 'prefer not to answer'], 'undisclosed'],
+    [
+      ['prefer not to say', 'not disclosed', 'decline to state', 'prefer not to answer', 'prefer not to disclose'],
+      'undisclosed',
+    ],
     [['', 'martian', 'native', 'valueOf', 'male'], undefined],
   ])('%j is %s', (cells, norm) => {
     for (const cell of cells) expect(normEthnicity(cell), cell).toBe(norm);
@@ -41,7 +44,7 @@ describe('age', () => {
     [['36-45'], 'mid_age'],
     [['46-55'], 'mature'],
     [['56-65', '56 TO 65'], 'senior'],
-    [['65+', '65 +', '65 and over', '65 or older', '65 AND OVER'], 'elder'],
+    [['65+', '65 +', '65 and over', '65and over', '65 or older', '65 AND OVER'], 'elder'],
     [['', '30', '18-24', '66+', '17-25', '65', '25-18', '1865+', 'constructor'], undefined],
   ])('%j is %s', (cells, norm) => {
     for (const cell of cells) expect(ageGroupOf(cell), cell).toBe(norm);

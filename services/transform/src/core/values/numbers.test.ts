@@ -9,6 +9,7 @@ describe('numbers', () => {
     ['12.50', 12.5],
     [' 7 ', 7],
     ['.5', 0.5],
+    ['.25', 0.25],
     ['5.', 5],
     ['+3', 3],
     ['-3.25', -3.25],
@@ -16,6 +17,8 @@ describe('numbers', () => {
     ['1.5E-2', 0.015],
     ['1,234', 1234],
     ['1,234.50', 1234.5],
+    ['+1,234', 1234],
+    ['123,456', 123_456],
     ['1,234,567', 1_234_567],
     ['-1,234', -1234],
     ['12,5', 12.5],
@@ -23,6 +26,9 @@ describe('numbers', () => {
     ['1.234,50', 1234.5],
     ['1.234.567,8', 1_234_567.8],
     ['1234,5', 1234.5],
+    ['+12,5', 12.5],
+    ['-12,5', -12.5],
+    ['123.456,7', 123_456.7],
     ['1.234', 1.234],
     ['007', 7],
   ])('%j is %d', (cell, number) => {
@@ -64,6 +70,11 @@ describe('numbers', () => {
       '1.23,4',
       '5-',
       '1e1000',
+      '1e-1000',
+      ',234',
+      '12,',
+      '.234,5',
+      '1234.567,8',
     ],
   ])('%j is none', (cell) => {
     expect(parseNumber(cell)).toBeUndefined();
@@ -86,6 +97,11 @@ describe('amounts', () => {
     ['usd 45', 45],
     ['GBP45', 45],
     ['45EUR', 45],
+    ['EUR 45', 45],
+    ['45$', 45],
+    ['45 £', 45],
+    ['45GBP', 45],
+    [' $5 ', 5],
     ['0', 0],
     ['-0', 0],
   ])('%j is %d', (cell, amount) => {
@@ -102,6 +118,7 @@ describe('percentages', () => {
     ['18.5', 18.5],
     ['18.5%', 18.5],
     ['18,5 %', 18.5],
+    [' 18 % ', 18],
     ['40.0', 40],
     ['0', 0],
     ['-0', 0],
@@ -140,6 +157,16 @@ describe('whole numbers', () => {
   ])('%j from %i is none', (cell, min) => {
     expect(parseWholeNumber(cell, min)).toBeUndefined();
   });
+});
+
+test('64 characters may be a number, 65 are none', () => {
+  const digits = (count: number) => '1'.repeat(count);
+  expect([parseNumber(digits(64)), parseNumber(digits(65))]).toEqual([Number(digits(64)), undefined]);
+  expect([parseAmount(`$${digits(63)}`), parseAmount(`$${digits(64)}`)]).toEqual([Number(digits(63)), undefined]);
+  expect([parsePercentage(`${digits(63)}%`), parsePercentage(`${digits(64)}%`)]).toEqual([
+    Number(digits(63)),
+    undefined,
+  ]);
 });
 
 test('a cell of a million characters that begins like a number is refused at once', () => {
