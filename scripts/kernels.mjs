@@ -10,7 +10,13 @@ import { ROOT } from './setup.mjs';
 const FOLDER = join(ROOT, 'services', 'transform', 'kernels');
 const OUTPUT = join(FOLDER, 'build', 'kernels.ts');
 // The same everywhere: the build is reproducible, and its bytes are compared by the tests of the bundle.
-const OPTIONS = ['-O3', '--runtime', 'minimal', '--enable', 'simd', '--noAssert', '--disableWarning'];
+// A gigabyte of addresses from the start, of which only what is written to becomes memory: memory that grew would take all
+// views of it along, and nobody could hold one while another allocates.
+const PAGES = '16384';
+const OPTIONS = [
+  ...['-O3', '--runtime', 'minimal', '--enable', 'simd', '--noAssert', '--disableWarning'],
+  ...['--initialMemory', PAGES, '--maximumMemory', PAGES],
+];
 
 /**
  * @param {{log?: (line: string) => void}} [options]

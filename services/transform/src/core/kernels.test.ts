@@ -22,6 +22,16 @@ test('a region keeps what was in it when it grows, and its neighbours keep their
   });
 });
 
+test('memory never grows under anybody who holds a view of it', () => {
+  const { buffer } = kernels.memory;
+  const view = new Uint8Array(buffer, 0, 16);
+  const regions = Array.from({ length: 7 }, () => new Region(100_000_000));
+  expect(kernels.memory.buffer).toBe(buffer);
+  expect(view.length).toBe(16);
+  for (const region of regions) region.release();
+  expect(() => new Region(2_000_000_000)).toThrow();
+});
+
 test('what writes past the end of a region is found out', () => {
   const region = new Region(64);
   new Uint8Array(kernels.memory.buffer, region.address, 65).fill(1);

@@ -1,6 +1,7 @@
 /**
  * The kernels' memory and functions, one instance for the process. Kernels take addresses into that memory; whoever
- * allocates a region releases it. Calls are synchronous: nothing else runs between them.
+ * allocates a region releases it. Calls are synchronous: nothing else runs between them. The memory has all its addresses
+ * from the start and never grows, so that a view of it stays good; what nobody has written to takes no memory.
  */
 import { KERNELS } from '../../kernels/build/kernels.ts';
 
@@ -250,7 +251,7 @@ export const kernels = exports as unknown as Kernels;
 const GUARD_BYTES = 16;
 const GUARD = 0xab;
 
-/** Part of the kernels' memory. Its views are made anew when they are asked for: memory that grows detaches older ones. */
+/** Part of the kernels' memory. It moves when it grows: its address and its views are good until then. */
 export class Region {
   #address: number;
   #bytes: number;

@@ -71,8 +71,6 @@ export class GrowingRegion {
     this.#forgetViews();
   }
 
-  // Memory that has grown leaves older views empty.
-
   get u32(): Uint32Array {
     if (this.#u32.length === 0 && this.#region !== undefined) this.#u32 = this.#region.u32;
     return this.#u32;

@@ -125,8 +125,7 @@ export class Offers {
       this.#windowAddress = this.#lines.view(start, this.#windowEnd - start);
     }
     const address = this.#windowAddress + start - this.#windowStart;
-    // A copy: who reads it may let memory grow.
-    return Buffer.from(Buffer.from(kernels.memory.buffer, address, length));
+    return Buffer.from(kernels.memory.buffer, address, length);
   }
 
   release(): void {

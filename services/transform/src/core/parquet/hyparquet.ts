@@ -4,7 +4,7 @@ import type { Column } from '@tastetrend/contracts';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter as HyparquetWriter } from 'hyparquet-writer';
 import type { ByteSink, ColumnChunk, OpenParquetWriter } from './types.ts';
-import { isTexts, textAt } from './types.ts';
+import { isTexts, textAt, VALUE_ROWS_MAX } from './types.ts';
 
 const ZSTD_LEVEL = 3;
 
@@ -37,14 +37,17 @@ function schemaElement({ name, type, nullable }: Column): SchemaElement {
   }
 }
 
-function dataOf({ column, values, nulls, nullCount }: ColumnChunk): unknown[] {
-  const data: unknown[] = new Array(nulls.length);
-  for (let i = 0; i < nulls.length; i++) {
-    if (nullCount > 0 && nulls[i] === 1) data[i] = null;
-    else if (isTexts(values)) data[i] = textAt(values, i);
-    else if (column.type === 'int64' || column.type === 'timestamp_ms') data[i] = BigInt(values[i] as number);
-    else if (column.type === 'boolean') data[i] = values[i] === 1;
-    else data[i] = values[i];
+/** The values of rows [from, to). */
+function dataOf({ column, values, nulls, nullCount }: ColumnChunk, from: number, to: number): unknown[] {
+  const data: unknown[] = new Array(to - from);
+  for (let row = from; row < to; row++) {
+    let value: unknown = null;
+    if (nullCount > 0 && nulls[row] === 1) value = null;
+    else if (isTexts(values)) value = textAt(values, row);
+    else if (column.type === 'int64' || column.type === 'timestamp_ms') value = BigInt(values[row] as number);
+    else if (column.type === 'boolean') value = values[row] === 1;
+    else value = values[row];
+    data[row - from] = value;
   }
   return data;
 }
@@ -77,12 +80,15 @@ export const openHyparquetWriter: OpenParquetWriter = async (sink, { columns, me
   });
   return {
     async writeRowGroup(group) {
-      const columnData = group.columns.map((chunk) => ({
-        name: chunk.column.name,
-        data: dataOf(chunk),
-        bloomFilter: bloomFilters.includes(chunk.column.name),
-      }));
-      await file.write({ columnData, rowGroupSize: group.rowCount });
+      for (let from = 0; from < group.rowCount; from += VALUE_ROWS_MAX) {
+        const to = Math.min(group.rowCount, from + VALUE_ROWS_MAX);
+        const columnData = group.columns.map((chunk) => ({
+          name: chunk.column.name,
+          data: dataOf(chunk, from, to),
+          bloomFilter: bloomFilters.includes(chunk.column.name),
+        }));
+        await file.write({ columnData, rowGroupSize: to - from });
+      }
     },
     async finish() {
       await file.finish();

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import type { Column } from '@tastetrend/contracts';
 import parquetjs, { type ParquetFieldType } from 'parquetjs-lite';
 import type { ColumnChunk, OpenParquetWriter } from './types.ts';
-import { isTexts, textAt } from './types.ts';
+import { isTexts, textAt, VALUE_ROWS_MAX } from './types.ts';
 
 const TYPES: Record<Column['type'], ParquetFieldType> = {
   string: 'UTF8',
@@ -58,7 +58,7 @@ export const openParquetjsWriter: OpenParquetWriter = async (sink, { columns, me
   check();
   return {
     async writeRowGroup(group) {
-      writer.setRowGroupSize(group.rowCount);
+      writer.setRowGroupSize(Math.min(group.rowCount, VALUE_ROWS_MAX));
       for (let i = 0; i < group.rowCount; i++) {
         const row: Record<string, unknown> = {};
         for (const chunk of group.columns) {

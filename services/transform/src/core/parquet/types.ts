@@ -40,6 +40,9 @@ export interface RowGroup {
   readonly columns: readonly ColumnChunk[];
 }
 
+/** A writer that takes JavaScript values makes row groups of so many rows at most: values take ten times a cell's bytes. */
+export const VALUE_ROWS_MAX = 20_000;
+
 /** Where the file's bytes go, in order. */
 export interface ByteSink {
   write(bytes: Uint8Array): void;

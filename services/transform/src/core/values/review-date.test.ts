@@ -89,6 +89,7 @@ test.each([
     '20140207',
     '41000',
     'Ma 3 2014',
+    'Febr 3 2014',
     ...['on 2014-02-07', '12014-02-07', '2014-002-07', '2014-02-007', '2014-02-07T', '2014-02-07 :15'],
     ...['2014-02-07 110:15', '2014-02-07 10:155', '2014-02-07 10:1', '2014-02-07 10:15:1', '2014-02-07 10:15 +1:00'],
     ...['on 24/12/2016', '012/24/2016', '24/012/2016', '24/12/02016', '24//12/2016'],
@@ -102,6 +103,24 @@ test.each([
 
 test('what lacks a number is not even open to be a date', () => {
   for (const cell of ['/02/2014', '1//2014', '1/2/']) expect(readDate(cell)).toEqual({ kind: 'unreadable' });
+});
+
+test('what is read without knowing the file', () => {
+  expect(readDate('06/09/2018')).toEqual({ kind: 'open', separator: '/', a: 6, b: 9, year: 2018 });
+  for (const cell of ['', 'soon', '2014-02-30', '31 April 2014', 'Febtober 3 2014', '2014-02-07 noon']) {
+    expect(readDate(cell), cell).toEqual({ kind: 'unreadable' });
+  }
+});
+
+test.each([
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November'],
+  'December',
+])('%s has a name, and three letters of it', (name) => {
+  const days = Date.parse(`${name} 2, 2014 UTC`) / 86_400_000;
+  for (const written of [name, name.slice(0, 3), name.toUpperCase()]) {
+    expect(readDate(`${written} 2, 2014`)).toEqual({ kind: 'date', days });
+    expect(readDate(`2 ${written} 2014`)).toEqual({ kind: 'date', days });
+  }
 });
 
 test('64 characters may be a date, 65 are none', () => {

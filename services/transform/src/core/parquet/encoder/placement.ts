@@ -30,7 +30,7 @@ type Bytes = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
 const ALIGNMENT = 16;
 
-/** Places all columns before anything else may allocate: memory that grows voids the views that callers hold. */
+/** Places all columns, so that one copy region holds what lies outside of the kernels' memory. */
 export function placeRowGroup({ columns }: RowGroup): PlacedChunk[] {
   const strangers = new Map<Bytes, number>();
   let strangeBytes = 0;

@@ -38,7 +38,7 @@ export const blocks = new Room();
 /** What a kernel says besides what it returns. */
 export const answer = new Room();
 
-/** The bytes from `start` to `end`, as a view that is void when memory grows. */
+/** The bytes from `start` to `end`, as a view. */
 export function view(start: number, end: number): Uint8Array {
   return new Uint8Array(kernels.memory.buffer, start, end - start);
 }
