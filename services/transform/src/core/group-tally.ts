@@ -1,6 +1,7 @@
 /** Rows counted by their groups of gender, ethnicity and age together, so that any of them, and any pair, adds up. */
 import { GROUPS, type GroupCounts, type SensitiveAttribute } from '@tastetrend/contracts';
 import { kernels, Region } from './kernels.ts';
+import type { ReviewVectors } from './review-vectors.ts';
 
 /** What a row's group is called where there is none: nothing was uploaded, or a word that we do not know. */
 const MISSING_GROUP = 'missing';
@@ -42,20 +43,12 @@ export class GroupTally {
     this.#counters.clear();
   }
 
-  /**
-   * @param groups addresses of the groups' numbers by cell number, of gender, ethnicity and age
-   * @param ratings address of the ratings by cell number
-   */
-  count(
-    vectors: { readonly address: number; readonly rowsMax: number },
-    rows: number,
-    n: number,
-    isKept: boolean,
-    groups: readonly number[],
-    ratings: number,
-  ): void {
-    this.#groups.u32.set(groups);
+  /** Counts the rows whose numbers stand at `rows`; of kept rows also what is missing, and their ratings. */
+  count(vectors: ReviewVectors, rows: number, n: number, isKept: boolean): void {
+    const { gender, ethnicity, age_range, rating } = vectors.lexicons;
+    this.#groups.u32.set([gender, ethnicity, age_range].map(({ addresses }) => addresses.groups));
     const { address, rowsMax } = vectors;
+    const ratings = rating.addresses.numbers;
     kernels.tally(address, rowsMax, rows, n, isKept, this.#groups.address, ratings, this.#counters.address);
   }
 

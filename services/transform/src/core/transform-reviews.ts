@@ -272,12 +272,9 @@ async function writeRows(context: FileContext, outputs: Outputs, learned: Learne
         const uids = index.uids(row, n);
         noteRules(vectors, profile);
         const count = kernels.pickRows(verdicts, n, VERDICT.accepted, vectors.lane('rows'));
-        const groups = (['gender', 'ethnicity', 'age_range'] as const).map(
-          (field) => vectors.lexicons[field].addresses.groups,
-        );
         if (count < n) {
           const others = setDuplicatesAside(batch, row, learned, outputs);
-          tally.count(vectors, vectors.lane('otherRows'), others, false, groups, 0);
+          tally.count(vectors, vectors.lane('otherRows'), others, false);
         }
         for (const special of specialRows(verdicts, n)) {
           const ordinal = index.uidOrdinal(row + special);
@@ -290,7 +287,7 @@ async function writeRows(context: FileContext, outputs: Outputs, learned: Learne
         const { rating, review_date } = vectors.lexicons;
         written.add(rows, count, uids);
         table.append({ vectors, rows, count, verdicts, uids, extra: extraOf(vectors, batch, verdicts) });
-        tally.count(vectors, rows, count, true, groups, rating.addresses.numbers);
+        tally.count(vectors, rows, count, true);
         kernels.countCodes(rows, count, vectors.codes('rating'), rating.addresses.keptCounts);
         kernels.countCodes(rows, count, vectors.codes('review_date'), review_date.addresses.keptCounts);
         idConflictRows += countBit(verdicts, n, VERDICT.idConflict);
