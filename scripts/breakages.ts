@@ -13,13 +13,14 @@ import { BREAKAGES, PROMISES } from '../services/transform/breakages/breakages.t
 import { EQUIVALENTS } from '../services/transform/breakages/equivalents.ts';
 import { REJECTIONS } from '../services/transform/src/core/rejection.ts';
 import { RULES } from '../services/transform/src/core/rules.ts';
+import type { Answer, Question } from './breakages-worker.ts';
 import { mutantsOf } from './mutants.ts';
 import { ROOT } from './setup.mjs';
 
 const HELP = `npm run breakages [-- options]
 Breaks each rule of the transform in a copy of the tree and expects a test to fail.
 
-  --only GLOB   only breakages and mutants whose name matches; * is any text
+  --only GLOB   only what has a name that matches; * is any text, and ! before it turns it round: '!mutant *'
   --seed N      the seed of the properties, 1 unless told; with the same seed, a run says the same
   --json        the results as one JSON document on standard output
   --help        this text
@@ -31,8 +32,10 @@ const MUTATED = ['clean-review.ts', 'values'];
 /** A run of tests may take so much longer than it took unbroken; one that takes more hangs, and so is caught. */
 const TIME_FACTOR = 6;
 const TIME_MIN_MS = 15_000;
+const UNBROKEN_MAX_MS = 300_000;
 const TRANSFORM = 'services/transform';
 const CORE = `${TRANSFORM}/src/core`;
+const KERNELS = `${TRANSFORM}/kernels/build/kernels.ts`;
 const EXIT = { caught: 0, survived: 1, wrongUse: 2, interrupted: 130 } as const;
 
 /** Something to break. */
@@ -62,9 +65,7 @@ interface Result {
   readonly by: string;
 }
 
-interface TestRun {
-  readonly isPassed: boolean;
-  readonly by: string;
+interface TestRun extends Answer {
   readonly ms: number;
 }
 
@@ -138,7 +139,7 @@ function mutantTasks(): { tasks: Task[]; gone: Result[] } {
       const recorded = EQUIVALENTS.find((one) => one.file === path && one.before === before && one.after === after);
       used.add(recorded);
       tasks.push({
-        name: `${path}:${line} ${before} → ${after}`,
+        name: `mutant ${path}:${line} ${before} → ${after}`,
         breaks: path,
         kind: 'mutant',
         file: `${CORE}/${path}`,
@@ -159,23 +160,14 @@ function mutantTasks(): { tasks: Task[]; gone: Result[] } {
 const SETUP = (seed: number) => `import fc from 'fast-check';
 fc.configureGlobal({ seed: ${seed}, endOnFailure: true });
 `;
-const CONFIG = `export default {
-  test: {
-    include: ['${CORE}/**/*.test.ts'],
-    setupFiles: ['./breakages.setup.mjs'],
-    reporters: [['json', { outputFile: 'result.json' }]],
-    testTimeout: 60000,
-    hookTimeout: 60000,
-    maxWorkers: 1,
-    bail: 1,
-  },
-};
-`;
 
 /** A copy of what the core and its tests need, with the installed packages behind links. */
 class Copy {
   readonly #folder: string;
   readonly #children: Set<ChildProcess>;
+  #worker: ChildProcess | undefined;
+  /** What was put back to what it was since the last question. */
+  #changed: string[] = [];
 
   constructor(folder: string, seed: number, children: Set<ChildProcess>) {
     this.#folder = folder;
@@ -189,7 +181,6 @@ class Copy {
     this.#linkPackages(join(TRANSFORM, 'node_modules'));
     mkdirSync(join(folder, 'tmp'));
     writeFileSync(join(folder, 'breakages.setup.mjs'), SETUP(seed));
-    writeFileSync(join(folder, 'vitest.config.mjs'), CONFIG);
   }
 
   /** Our own packages are those of the copy. */
@@ -211,15 +202,14 @@ class Copy {
     }
   }
 
-  async break({ file, source, tests, name, breaks, kind, equivalent }: Task, limits: Map<string, number>) {
+  async break({ file, source, tests, name, breaks, kind, equivalent }: Task, unbroken: ReadonlyMap<string, TestRun>) {
     const result = (status: Status, by: string): Result => ({ name, breaks, kind, file, status, by });
-    const path = join(this.#folder, file);
-    const original = readFileSync(path);
-    const built = join(this.#folder, TRANSFORM, 'kernels', 'build', 'kernels.ts');
-    const kernels = readFileSync(built);
+    const changed = file.startsWith(`${TRANSFORM}/kernels/`) ? [file, KERNELS] : [file];
+    const originals = changed.map((path) => readFileSync(join(this.#folder, path)));
+    this.#changed.push(...changed);
     try {
-      writeFileSync(path, source);
-      if (file.startsWith(`${TRANSFORM}/kernels/`)) {
+      writeFileSync(join(this.#folder, file), source);
+      if (changed.includes(KERNELS)) {
         const { ensureKernels } = await import(pathToFileURL(join(this.#folder, 'scripts', 'kernels.mjs')).href);
         try {
           await ensureKernels({ log: () => {} });
@@ -228,49 +218,64 @@ class Copy {
         }
       }
       for (const test of tests) {
-        const { isPassed, by } = await this.test(test, limits.get(test) ?? TIME_MIN_MS);
-        if (isPassed) continue;
-        if (equivalent !== undefined) return result('wrongly recorded', by);
-        return result('caught', by);
+        const { ms = 0, passed = 0 } = unbroken.get(test) ?? {};
+        const run = await this.test(test, Math.max(TIME_MIN_MS, ms * TIME_FACTOR));
+        if (run.failure === undefined && run.passed === passed) continue;
+        const by = `${test}: ${run.failure ?? `${run.passed} of ${passed} tests`}`;
+        return equivalent === undefined ? result('caught', by) : result('wrongly recorded', by);
       }
       return equivalent === undefined ? result('survived', '') : result('equivalent', equivalent);
     } finally {
-      writeFileSync(path, original);
-      writeFileSync(built, kernels);
+      changed.forEach((path, i) => {
+        writeFileSync(join(this.#folder, path), originals[i] as Buffer);
+      });
+      this.#changed.push(...changed);
     }
   }
 
   /** Runs a file of tests up to its first failure. */
   async test(test: string, limitMs: number): Promise<TestRun> {
-    const report = join(this.#folder, 'result.json');
-    rmSync(report, { force: true });
+    this.#worker ??= this.#startWorker();
+    const worker = this.#worker;
     const start = performance.now();
-    const args = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', `${CORE}/${test}.test.ts`];
-    const child = spawn(process.execPath, [...args, '--fsModuleCachePath', join(this.#folder, 'cache')], {
+    const question: Question = { changed: this.#changed, test: `${CORE}/${test}.test.ts` };
+    this.#changed = [];
+    const answer = await new Promise<Answer>((resolve) => {
+      const end = (failure: string) => {
+        endGroup(worker);
+        this.#worker = undefined;
+        settle({ passed: 0, failure });
+      };
+      const timer = setTimeout(() => end(`no end within ${Math.round(limitMs / 1000)} s`), limitMs);
+      const onEnd = () => end('(no test) the process ended');
+      const settle = (found: Answer) => {
+        clearTimeout(timer);
+        worker.off('exit', onEnd);
+        worker.off('message', settle);
+        resolve(found);
+      };
+      worker.once('exit', onEnd);
+      worker.once('message', settle);
+      worker.send(question);
+    });
+    return { ...answer, ms: performance.now() - start };
+  }
+
+  #startWorker(): ChildProcess {
+    const worker = spawn(process.execPath, [join('scripts', 'breakages-worker.ts')], {
       cwd: this.#folder,
-      env: { ...process.env, TMPDIR: join(this.#folder, 'tmp'), CI: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TMPDIR: join(this.#folder, 'tmp') },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       // A group of its own, so that all of it can be ended.
       detached: true,
     });
-    this.#children.add(child);
-    const said: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      endGroup(child);
-    }, limitMs);
-    const code = await new Promise<number | null>((resolve) => {
-      child.once('error', () => resolve(1));
-      child.once('close', resolve);
+    this.#children.add(worker);
+    worker.once('exit', () => {
+      this.#children.delete(worker);
+      if (this.#worker === worker) this.#worker = undefined;
     });
-    clearTimeout(timer);
-    this.#children.delete(child);
-    const ms = performance.now() - start;
-    if (isLate) return { isPassed: false, by: `${test}: no end within ${Math.round(limitMs / 1000)} s`, ms };
-    if (code === 0) return { isPassed: true, by: '', ms };
-    return { isPassed: false, by: `${test}: ${failureIn(report, Buffer.concat(said).toString())}`, ms };
+    worker.on('error', () => {});
+    return worker;
   }
 }
 
@@ -280,28 +285,6 @@ function endGroup(child: ChildProcess): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-interface Report {
-  readonly testResults?: readonly {
-    readonly message?: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
-  }[];
-}
-
-/** The name of the test that failed, or else what was said first. */
-function failureIn(path: string, said: string): string {
-  let report: Report = {};
-  try {
-    report = JSON.parse(readFileSync(path, 'utf8')) as Report;
-  } catch {
-    // It ended before it could report.
-  }
-  const files = report.testResults ?? [];
-  const test = files.flatMap((file) => file.assertionResults).find(({ status }) => status === 'failed');
-  if (test !== undefined) return test.fullName.trim().replaceAll(/\s+/g, ' ');
-  const message = files.map((file) => file.message ?? '').find((text) => text !== '') ?? said;
-  return `(before any test) ${message.trim().split('\n')[0]}`;
 }
 
 // ---- The run ---------------------------------------------------------------------------------------------------------
@@ -331,11 +314,11 @@ async function main(): Promise<number> {
   }
   try {
     const copies = Array.from({ length: PROCESSES }, (_, i) => new Copy(join(folder, String(i)), seed, children));
-    const limits = await limitsOf(copies, [...new Set(tasks.flatMap(({ tests }) => tests))]);
-    if (limits === undefined) return EXIT.survived;
+    const unbroken = await runUnbroken(copies, [...new Set(tasks.flatMap(({ tests }) => tests))]);
+    if (unbroken === undefined) return EXIT.survived;
     const found = new Map<Task, Result>();
     await shareOut(copies, tasks, async (copy, task) => {
-      const result = await copy.break(task, limits);
+      const result = await copy.break(task, unbroken);
       found.set(task, result);
       if (task.kind === 'breakage' || !isGood(result)) log(`${result.status}: ${task.name}${said(result)}`);
       if (found.size % 50 === 0 || found.size === tasks.length) log(`${found.size} of ${tasks.length}`);
@@ -377,8 +360,13 @@ function optionsOf(args: readonly string[]): Options | number {
       return EXIT.caught;
     }
     if (!/^\d{1,9}$/.test(values.seed)) return wrongUse(`--seed takes a whole number, not ${values.seed}`);
-    const parts = values.only.split('*').map((part) => part.replaceAll(/[\\^$.+?()[\]{}|/]/g, '\\$&'));
-    return { only: new RegExp(`^${parts.join('.*')}$`, 's'), seed: Number(values.seed), isJson: values.json };
+    const isTurned = values.only.startsWith('!');
+    const parts = values.only
+      .slice(isTurned ? 1 : 0)
+      .split('*')
+      .map((part) => part.replaceAll(/[\\^$.+?()[\]{}|/]/g, '\\$&'));
+    const only = new RegExp(isTurned ? `^(?!${parts.join('.*')}$)` : `^${parts.join('.*')}$`, 's');
+    return { only, seed: Number(values.seed), isJson: values.json };
   } catch (error) {
     return wrongUse(error instanceof Error ? error.message : String(error));
   }
@@ -389,17 +377,18 @@ function wrongUse(message: string): number {
   return EXIT.wrongUse;
 }
 
-/** Runs the tests unbroken. @returns how long each may take when something is broken; undefined when one fails */
-async function limitsOf(copies: readonly Copy[], tests: readonly string[]): Promise<Map<string, number> | undefined> {
-  const limits = new Map<string, number>();
-  const failures: string[] = [];
+/** Runs the tests unbroken. @returns undefined when one fails */
+async function runUnbroken(copies: readonly Copy[], tests: readonly string[]) {
+  const runs = new Map<string, TestRun>();
+  let isGreen = true;
   await shareOut(copies, tests, async (copy, test) => {
-    const { isPassed, by, ms } = await copy.test(test, 300_000);
-    if (!isPassed) failures.push(by);
-    limits.set(test, Math.max(TIME_MIN_MS, ms * TIME_FACTOR));
+    const run = await copy.test(test, UNBROKEN_MAX_MS);
+    runs.set(test, run);
+    if (run.failure === undefined && run.passed > 0) return;
+    log(`fails without any breakage: ${test}: ${run.failure ?? 'no test'}`);
+    isGreen = false;
   });
-  for (const failure of failures) log(`fails without any breakage: ${failure}`);
-  return failures.length === 0 ? limits : undefined;
+  return isGreen ? runs : undefined;
 }
 
 async function shareOut<T>(copies: readonly Copy[], all: readonly T[], work: (copy: Copy, one: T) => Promise<void>) {

@@ -31,13 +31,20 @@ describe('the rating scale', () => {
     expect(scaleOf(header, times(20, '1', '2', '7'))).toEqual([scale, scale === 5]);
   });
 
-  test.each(['rating', 'score', 'satisfaction_score', 'rating_1000', 'rating/1000', 'rating/50', undefined])(
-    'is not said by the name %j',
-    (header) => {
-      expect(scaleOf(header, times(20, '2', '7', '9'))).toEqual([10, false]);
-      expect(scaleOf(header, times(20, '2', '3', '5'))).toEqual([5, false]);
-    },
-  );
+  test.each([
+    'rating',
+    'score',
+    'satisfaction_score',
+    'rating_1000',
+    'rating/1000',
+    'rating/50',
+    'out of 50',
+    'rating_of_1000',
+    undefined,
+  ])('is not said by the name %j', (header) => {
+    expect(scaleOf(header, times(20, '2', '7', '9'))).toEqual([10, false]);
+    expect(scaleOf(header, times(20, '2', '3', '5'))).toEqual([5, false]);
+  });
 
   test.each([
     ['five', times(20, '1', '2', '3', '4.0', '5'), 5, false],

@@ -65,7 +65,8 @@ export class GroupTally {
       };
       for (let combination = 0; combination < COMBINATIONS; combination++) {
         const at = combination * COUNTERS;
-        const [accepted = 0, duplicates = 0] = counters.subarray(at, at + 2);
+        const accepted = counters[at] as number;
+        const duplicates = counters[at + 1] as number;
         if (accepted + duplicates === 0) continue;
         const name = groups.names[(combination >> shift) & 15] as string;
         const counts = of(name);

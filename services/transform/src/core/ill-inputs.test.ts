@@ -1,4 +1,5 @@
 /** Files as nobody would wish them: each ends in a named rejection, or in rows that are all accounted for. */
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type LimitName, pipeline } from '@tastetrend/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type RejectionRule, rejectionOf } from './rejection.ts';
@@ -58,6 +59,17 @@ describe('a file is rejected whole, with what to do about it', () => {
   ])('%s tells the limit %s', (rule, limit) => {
     setLimit(limit, 12_345);
     expect(rejectionOf(rule)).toEqual({ rule, message: expect.stringContaining(' 12,345 '), line: null });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ])('what unpacks to more than a file may have (%s)', async (_name, pack) => {
+    const text = `${HEADER}\n${'1,4,x\n'.repeat(100)}`;
+    setLimit('decompressed_bytes_max', text.length);
+    expect((await processed(pack(text))).counts.rows_read).toBe(100);
+    setLimit('decompressed_bytes_max', text.length - 1);
+    expect(await rejectedBy(pack(text))).toBe('unpacks_to_too_much');
   });
 
   test('500 columns are not too many, 500 in the header', async () => {
@@ -232,7 +244,8 @@ describe('a row that cannot be trusted as one costs itself alone', () => {
       40, 80,
     ]);
     expect(quarantine.map(({ part }) => part)).toEqual(quarantine.map((_part, i) => i + 1));
-    expect(new Set(quarantine.map(({ reason, line }) => `${reason} ${line}`)).size).toBe(1);
+    const line = before.split('\n').length;
+    expect(new Set(quarantine.map((part) => `${part.reason} ${part.line}`))).toEqual(new Set([`row_too_long ${line}`]));
     expect(Buffer.concat(quarantine.map(rawBytes)).toString()).toBe(long);
   });
 

@@ -390,6 +390,8 @@ test('the print of a row covers every column, and nothing but what it means', ()
   HEADERS.forEach((header, i) => {
     const [one, other] = [prints(PLAIN.with(i, `?${header}?`)), prints(PLAIN.with(i, `!${header}!`))];
     expect({ header, isSame: one.row === other.row }).toEqual({ header, isSame: false });
+    const isSameVisit = one.visit === other.visit;
+    expect({ header, isSameVisit }).toEqual({ header, isSameVisit: !VISIT.includes(header) });
   });
   expect(prints(PLAIN.with(12, 'ROBOT'))).toEqual(prints(PLAIN.with(12, 'Robot')));
   // Other ways of writing the same.

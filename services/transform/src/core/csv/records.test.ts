@@ -105,12 +105,13 @@ describe('broken quoting costs its own line and no other', () => {
     ['text_after_closing_quote', 'a,b\n"1"x,2\n4,5\n', '"1"x,2', undefined],
     ['quote_not_closed', 'a,b\n"1,2\n4,5\n', '"1,2', 3],
   ])('%s', (reason, text, raw, reachesLine) => {
-    const { rows, broken } = read(Buffer.from(text));
+    const { rows, lines, broken } = read(Buffer.from(text));
     expect(rows).toEqual([
       ['a', 'b'],
       ['4', '5'],
     ]);
     expect(broken).toEqual([{ reason, line: 2, byteOffset: 4, raw, reachesLine }]);
+    expect(lines).toEqual([1, 3]);
   });
 
   test('a quote that is never closed does not swallow the rows behind it, even past the row limit', () => {
@@ -129,6 +130,14 @@ describe('broken quoting costs its own line and no other', () => {
     ['h\n"a\n', 2],
   ])('of %j it says how far the open quote reaches', (text, reachesLine) => {
     expect(read(Buffer.from(text)).broken).toMatchObject([{ reason: 'quote_not_closed', line: 2, reachesLine }]);
+  });
+
+  test('a broken line just as long as the row limit keeps its reason, one byte more is over it', () => {
+    const reasonOf = (line: string) => read(Buffer.from(`a,b\n${line}\n2,3\n`), [], 20).broken[0]?.reason;
+    for (const end of ['', '\r']) {
+      expect(reasonOf(`"1"x,${'y'.repeat(15)}${end}`)).toBe('text_after_closing_quote');
+      expect(reasonOf(`"1"x,${'y'.repeat(16)}${end}`)).toBe('row_too_long');
+    }
   });
 
   test('a line over the row limit is set aside whole, in parts', () => {

@@ -35,6 +35,12 @@ describe('lines', () => {
     ]);
   });
 
+  test.each(['', '\n', '\r\n'])('one just as long as the limit is whole, ended by %j', (end) => {
+    expect(linesOf(Buffer.from(`${'x'.repeat(10)}${end}`), [], 10)).toEqual([
+      { text: 'x'.repeat(10), line: 1, byteOffset: 0 },
+    ]);
+  });
+
   test('property: they do not depend on where chunks are cut', () => {
     const parts = fc.array(fc.constantFrom('a', 'bcd', '\n', '\r', '\r\n'), { maxLength: 20 });
     fc.assert(
