@@ -66,6 +66,17 @@ describe('Windows-1252', () => {
     expect(quarantine).toEqual([]);
   });
 
+  test('a line in twenty-one may be UTF-8 by chance, one in twenty is none', async () => {
+    const older = (count: number) => Buffer.from('1,Gr\u00f6\u00dfe\n'.repeat(count), 'latin1');
+    const chance = Buffer.from('2,\u00c3\u00a9\n', 'latin1');
+    const textsOf = async (count: number) =>
+      (await processed(Buffer.concat([Buffer.from('id,text\n'), older(count), chance]))).rows.map(
+        (row) => row.review_text,
+      );
+    expect(await textsOf(20)).toEqual(['Gr\u00f6\u00dfe', '\u00c3\u00a9']);
+    expect(await textsOf(19)).toEqual(['\u00e9']);
+  });
+
   test('one broken row among rows of UTF-8 does not change the file: it is set aside, byte for byte', async () => {
     const utf8 = Buffer.from('id,text\n1,Crème\n2,Größe\n');
     const broken = Buffer.from([0x33, 0x2c, 0xe9, 0x0a]);

@@ -2,6 +2,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type LimitName, pipeline } from '@tastetrend/contracts';
 import { afterEach, describe, expect, test } from 'vitest';
+import { isTexts, textAt } from './parquet/types.ts';
 import { type RejectionRule, rejectionOf } from './rejection.ts';
 import { ROW_GROUP_ROWS_MAX } from './review-table.ts';
 import { CONTEXT, type openJsonLines, processed, rawBytes, rejectedBy, transformed } from './transformed.fixture.ts';
@@ -209,6 +210,11 @@ describe('a row that cannot be trusted as one costs itself alone', () => {
     ['text behind a closing quote', '2,5,"y"z', 'text_after_closing_quote'],
     ['a quote that is never closed', '2,5,"y', 'quote_not_closed'],
     ['Latin-1', Buffer.from('2,5,café', 'latin1'), 'not_the_files_encoding'],
+    [
+      'Latin-1 long before its field ends',
+      Buffer.from(`2,5,café${'x'.repeat(50)}`, 'latin1'),
+      'not_the_files_encoding',
+    ],
     ['half a character', Buffer.from('2,5,😀').subarray(0, -1), 'not_the_files_encoding'],
     ['half a surrogate, encoded', Buffer.from('322c352ceda080', 'hex'), 'not_the_files_encoding'],
   ])('%s', async (_name, broken, reason) => {
@@ -229,6 +235,19 @@ describe('a row that cannot be trusted as one costs itself alone', () => {
       { line: 3, reason: 'field_too_long', raw: '2,5,01234567890' },
       { line: 4, reason: 'field_too_long', raw: '3,3,éééééé' },
     ]);
+  });
+
+  test('over the limit on a field in quotes', async () => {
+    setLimit('field_bytes_max', 10);
+    const { rows, quarantine } = await processed(`${HEADER}\n1,4,"0123456789"\n2,5,"01234567890"\n`);
+    expect(rows.map((row) => row.review_text)).toEqual(['0123456789']);
+    expect(quarantine).toMatchObject([{ line: 3, reason: 'field_too_long', raw: '2,5,"01234567890"' }]);
+  });
+
+  test('a field too many in thousands of rows', async () => {
+    const { counts, profile } = await processed(`${HEADER}\n${'1,4,x,y\n'.repeat(5000)}`);
+    expect(counts).toEqual({ rows_read: 5000, accepted: 0, duplicates: 0, quarantined: 5000 });
+    expect(profile.quarantine.wrong_field_count?.count).toBe(5000);
   });
 
   test.each([
@@ -320,6 +339,73 @@ test('a rating out of scale is no rating, harms no other, and is counted', async
   expect(inferred.rating_scale).toMatchObject({ value: 5, ambiguous: true });
 });
 
+test('what the whole file says of scale and dates holds of its first row too', async () => {
+  const { rows } = await processed('id,rating,date\n1,4,06/09/2018\n2,9,24/12/2016\n3,8,25/12/2016\n');
+  const day = (...date: [number, number, number]) => Date.UTC(...date) / 86_400_000;
+  expect(rows.map((row) => [row.rating_scale, row.rating_1_5, row.review_date])).toEqual([
+    [10, 2, day(2018, 8, 6)],
+    [10, 4.5, day(2016, 11, 24)],
+    [10, 4, day(2016, 11, 25)],
+  ]);
+});
+
+test('suffixes and prefixes are counted by line, in a file that is otherwise plain', async () => {
+  const { rows, profile } = await processed('id,name,text\nR1,Ann,a\nR2_copy,Guest_Bo,b\nR3,Client_Cy,c\n');
+  expect(profile.rules).toEqual({
+    customer_prefix_removed: { count: 2, first_lines: [3, 4] },
+    id_suffix_removed: { count: 1, first_lines: [3] },
+  });
+  expect(rows.map((row) => row.extra)).toEqual([null, '{"id":"R2_copy"}', null]);
+});
+
+test('unknown columns tell rows apart, and stay with their rows', async () => {
+  const { rows, duplicates } = await processed('id,text,note\nR1,a,x\nR1,a,x\nR1,a,y\nR1,a,\n');
+  expect(rows.map(({ source_line, extra }) => [source_line, extra])).toEqual([
+    [2, '{"note":"x"}'],
+    [4, '{"note":"y"}'],
+    [5, null],
+  ]);
+  expect(duplicates).toMatchObject([{ line: 3, rule: 'exact', repeats_line: 2 }]);
+});
+
+test('what cannot be read of a row says nothing of rows thousands of lines on', async () => {
+  const odd = Array.from({ length: 6000 }, (_, i) => `R${i},x${i},x${i}`);
+  const plain = ['P,5,9', 'Q,5,9', 'P,5,9'];
+  const { duplicates, counts } = await processed(`id,total,tip\n${[...odd, ...plain].join('\n')}\n`);
+  expect(counts).toEqual({ rows_read: 6003, accepted: 6002, duplicates: 1, quarantined: 0 });
+  expect(duplicates).toMatchObject([{ line: 6004, rule: 'exact', repeats_line: 6002 }]);
+});
+
+test('cells of which a file has more than may be numbered are read and counted like any other', async () => {
+  const count = 40_000;
+  const cells = Array.from({ length: count }, (_, i) => [String(i), `${1 + i / 10_000}`, `no date ${i}`]);
+  const { rows, profile } = await processed(`id,rating,date\n${cells.map((row) => row.join()).join('\n')}\n`);
+  expect(rows.map((row) => row.rating_raw)).toEqual(cells.map(([, rating]) => rating));
+  expect(profile.readability).toMatchObject({
+    ratings: { uploaded: count, readable: count, out_of_scale: 0 },
+    dates: { uploaded: count, readable: 0 },
+  });
+  expect(profile.rules.date_unreadable?.count).toBe(count);
+  expect(Object.values(profile.ratings).reduce((sum, n) => sum + n, 0)).toBe(count);
+});
+
+test('rows of which nobody knows whose they are have a review_uid by what they hold, not by where they stand', async () => {
+  const cells = ['4', '4.0', '⭐⭐⭐⭐', '4/5', '5'];
+  const uidsOf = async (order: readonly string[]) => {
+    const { rows } = await processed(`rating,location\n${order.map((cell) => `${cell},x`).join('\n')}\n`);
+    return Object.fromEntries(rows.map((row) => [row.rating_raw, row.review_uid]));
+  };
+  expect(await uidsOf(cells.toReversed())).toEqual(await uidsOf(cells));
+});
+
+test('ratings and dates of duplicates alone are none of the table', async () => {
+  const { profile } = await processed(
+    'id,date,rating,text\nR1,2014-02-07,4,a\nR1_dup,2014-02-07,3,a\n,2015-01-01,2,b\n,2015-01-01,2,b\n',
+  );
+  expect(profile.ratings).toEqual({ 200: 1, 400: 1 });
+  expect(profile.review_dates).toEqual({ first: '2014-02-07', last: '2015-01-01' });
+});
+
 test('what cannot be read is counted apart from what says that it is missing', async () => {
   const { profile } = await processed('id,rating,date,text\n1,good,soon,a\n2,N/A,null,b\n3,,,\n4,4,2014-02-07,c\n');
   expect(profile.readability).toEqual({
@@ -380,16 +466,20 @@ test('copies whose values could not be held are counted by line', async () => {
 
 test('rows are never held: row groups are written while the file is read', async () => {
   const groups: number[] = [];
+  const texts: string[] = [];
   const counting: typeof openJsonLines = async () => ({
-    async writeRowGroup({ rowCount }) {
+    async writeRowGroup({ rowCount, columns }) {
       groups.push(rowCount);
+      const { values } = columns.find(({ column }) => column.name === 'review_text') ?? expect.fail();
+      if (isTexts(values)) for (let i = 0; i < rowCount; i++) texts.push(textAt(values, i));
     },
     async finish() {},
   });
   const count = ROW_GROUP_ROWS_MAX + 20_000;
-  const lines = Array.from({ length: count }, (_, i) => `${i},4,${'x'.repeat(60)}`);
+  const lines = Array.from({ length: count }, (_, i) => `${i},4,${'x'.repeat(60)} ${i}`);
   await transformed(`${HEADER}\n${lines.join('\n')}\n`, CONTEXT, counting);
   expect(groups.reduce((sum, rows) => sum + rows, 0)).toBe(count);
+  expect(texts).toEqual(lines.map((line) => line.split(',')[2]));
   expect(groups.length).toBeGreaterThan(1);
   expect(Math.max(...groups)).toBeLessThan(ROW_GROUP_ROWS_MAX + 10_000);
 });

@@ -330,6 +330,8 @@ test('review_uid is made of restaurant, id, customer, date and text, and of noth
   const uidOf = async (cells: readonly string[]) =>
     (await processed(`${header}\n${cells.join()}\n`)).rows[0]?.review_uid;
   const uid = await uidOf(row);
+  // hashlib.blake2b(b'4:Luke,2:R1,3:Ann,10:2014-02-07,5:Fine.,', digest_size=16).hexdigest() in Python.
+  expect(uid).toBe('5a0329ca90a2370737dc560f9ad10c8d');
   for (const [i, value, isSame] of [
     [0, 'R2', false],
     [1, 'Bo', false],
@@ -345,6 +347,16 @@ test('review_uid is made of restaurant, id, customer, date and text, and of noth
   ] as const) {
     expect((await uidOf(row.with(i, value))) === uid, `${i} ${value}`).toBe(isSame);
   }
+});
+
+test('review_uids of rows that agree in all that makes them: the first, and its hash with 1, with 2 …', async () => {
+  const { rows } = await processed('id,text,rating\nR1,Größe,4\nR1,Größe,5\nR1,Größe,3\n');
+  // Of '-2:R1,--7:Größe,', then of '32:ef87f9c0dd79da766bc69d64f6ce0056,1:1,' and '…,1:2,'.
+  expect(rows.map((row) => row.review_uid).sort()).toEqual([
+    '3b6d64dbcde1dee93ef0ba9c1547947d',
+    'ef87f9c0dd79da766bc69d64f6ce0056',
+    'f34bce4cc1ae8833a2873676ca09f762',
+  ]);
 });
 
 test('review_uid is that of the row before it takes over what it lacks', async () => {
@@ -439,6 +451,18 @@ describe("the restaurants' reference data", () => {
     expect(inferred).toMatchObject({ rating_scale: null, date_orders: [] });
     expect(profile.columns.avg_stars).toEqual({ present: 4, missing: 0 });
     expect(profile.groups).toEqual({ gender_norm: {}, ethnicity_norm: {}, age_group: {} });
+  });
+
+  test.each([
+    ['0', 0, '0', 0],
+    ['5', 5, '2147483647', 2_147_483_647],
+    ['4.5', 4.5, '1,234', 1234],
+    ['5.01', null, '2147483648', null],
+    ['-0.1', null, '-1', null],
+    ['five', null, '2.5', null],
+  ])('%s stars are %j, %s reviews %j', async (stars, avgStars, reviews, totalReviews) => {
+    const { rows } = await processed(`city,address,avg_stars,total_reviews\nX,1 Row,${stars},"${reviews}"\n`);
+    expect(rows).toMatchObject([{ avg_stars: avgStars, total_reviews: totalReviews }]);
   });
 
   test('keeps what it cannot read, counts it, and lists what repeats a line', async () => {

@@ -95,10 +95,10 @@ async function learn(firstHead: FileHead, directory: string, progress: Progress)
       await readOnce(learned, progress);
       const isReadRight = isDeepStrictEqual(evidence.reading(), vectors.cleaner.reading);
       const isDecodedRight = learned.encoding.value === head.source.encoding;
-      isKept = isReadRight && isDecodedRight;
-      if (isKept) {
+      if (isReadRight && isDecodedRight) {
         resolve(head, vectors.cleaner, index);
         progress.learned(learned.bytes);
+        isKept = true;
         return learned;
       }
       reading = evidence.reading();

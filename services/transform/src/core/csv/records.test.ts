@@ -94,6 +94,10 @@ describe('records', () => {
     expect(offsets).toEqual([0, 4, 16]);
   });
 
+  test.each(['\n', '\r\n', '\r'])('lines within a field count, when they end with %j', (end) => {
+    expect(read(Buffer.from(['a', '"x', 'y', 'z"', 'b', ''].join(end))).lines).toEqual([1, 2, 5]);
+  });
+
   test('an empty line is no row', () => {
     expect(read(Buffer.from('a\n\n\r\nb\n')).blanks).toBe(2);
   });
@@ -128,8 +132,26 @@ describe('broken quoting costs its own line and no other', () => {
     ['h\n"a\r\nb\rc\n', 4],
     ['h\n"a', 2],
     ['h\n"a\n', 2],
+    ['h\n"a\r', 2],
+    ['h\n"a\nb\r', 3],
   ])('of %j it says how far the open quote reaches', (text, reachesLine) => {
     expect(read(Buffer.from(text)).broken).toMatchObject([{ reason: 'quote_not_closed', line: 2, reachesLine }]);
+  });
+
+  test('also where lines end with CR', () => {
+    const { rows, lines, broken } = read(Buffer.from('a,b\r1,2"3\r4,5\r'));
+    expect(rows).toEqual([
+      ['a', 'b'],
+      ['4', '5'],
+    ]);
+    expect(lines).toEqual([1, 3]);
+    expect(broken).toEqual([{ reason: 'quote_in_unquoted_field', line: 2, byteOffset: 4, raw: '1,2"3' }]);
+  });
+
+  test('a row just as long as the limit is one, one byte more is over it', () => {
+    const rowsWith = (length: number) =>
+      read(Buffer.from(`a,b\n1,${'x'.repeat(length - 2)}\n2,3\n`), [], 20).rows.length;
+    expect([rowsWith(20), rowsWith(21)]).toEqual([3, 2]);
   });
 
   test('a broken line just as long as the row limit keeps its reason, one byte more is over it', () => {

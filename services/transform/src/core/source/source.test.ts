@@ -5,6 +5,7 @@ import { constants, createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { limitOf } from '@tastetrend/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { kernels, Region } from '../kernels.ts';
 import { compressionOf, fileBytes, UnreadableFile } from './compression.ts';
 import { utf16ToUtf8 } from './utf16.ts';
 import { decodeWindows1252 } from './windows1252.ts';
@@ -111,6 +112,21 @@ describe('UTF-16', () => {
     const found = await readAll(utf16ToUtf8(cutAt(Buffer.concat([encode('a', false), Buffer.of(0x41)]), []), false));
     expect([...found]).toEqual([0x61, 0xff]);
   });
+});
+
+test('property: lines beyond ASCII are counted, wherever such characters stand', () => {
+  const part = fc.constantFrom('\n', 'é', '😀', 'x', 'fifteen letters', 'sixteen letters!', '\n\n', 'two\nlines');
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+      const text = parts.join('');
+      const region = new Region(Buffer.byteLength(text) + 16);
+      region.u8.set(Buffer.from(text));
+      const count = kernels.linesBeyondAscii(region.address, Buffer.byteLength(text));
+      region.release();
+      expect(count).toBe(text.split('\n').filter((line) => /[^\0-\x7f]/.test(line)).length);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('Windows-1252 agrees with the platform on every byte', () => {
