@@ -30,11 +30,16 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** In the repository: what is not in the bundle is found from there. */
+const bundled = fileURLToPath(new URL(`../../.local/bench/test-${process.pid}`, import.meta.url));
+
+afterAll(() => {
+  for (const path of [folder, bundled]) rmSync(path, { recursive: true, force: true });
+});
 
 async function run(names: readonly string[]): Promise<SizeResult> {
   const contestants = CONTESTANTS.filter(({ name }) => names.includes(name));
-  const ours = await bundleOurs(join(folder, 'bundle'));
+  const ours = await bundleOurs(bundled);
   const instruments = { python: peersPython ?? (await findPlainPython()), ours, pin: [] };
   return await runRounds(data, contestants, {
     instruments,
