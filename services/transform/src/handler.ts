@@ -13,6 +13,7 @@ import {
   type SqsEvent,
   s3Client,
   sqsClient,
+  versionsOf,
   visibilitySetter,
   writeFailure,
 } from '@tastetrend/aws';
@@ -24,7 +25,7 @@ import { leaseIn } from './lease.ts';
 import { assertMemoryFits } from './memory.ts';
 import type { TransformPorts } from './ports.ts';
 import { processFileVersion } from './process-file-version.ts';
-import { completionsOn, currentTableIn, manifestsIn, rawVersions, versionOutputs, versionsOf } from './s3-ports.ts';
+import { completionsOn, currentTableIn, manifestsIn, rawVersions, versionOutputs } from './s3-ports.ts';
 
 const SERVICE = 'transform';
 

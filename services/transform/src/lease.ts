@@ -7,6 +7,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LEASE_PREFIX } from '@tastetrend/aws';
 import { pipeline } from '@tastetrend/contracts';
 import type { Context } from 'aws-lambda';
 import type { Lease } from './ports.ts';
@@ -32,7 +33,7 @@ export function leaseIn(dynamoDb: DynamoDBClient, tableName: string, context: Co
           done = { kind: 'done', value: await work() };
           return null;
         },
-        { persistenceStore, config, keyPrefix: 'lease' },
+        { persistenceStore, config, keyPrefix: LEASE_PREFIX },
       );
       try {
         await leased(identity);

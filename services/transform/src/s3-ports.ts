@@ -10,6 +10,7 @@ import {
   BrokenWorldError,
   headObject,
   listVersions,
+  namedVersion,
   openObject,
   publishEvent,
   putOnce,
@@ -21,8 +22,6 @@ import {
   COMPLETION_SOURCE,
   completionDetailOf,
   currentTableKey,
-  etagVersionId,
-  type FileVersion,
   type Manifest,
   manifestKey,
   manifestSchema,
@@ -55,10 +54,6 @@ function selectorOf(versionId: string): { versionId?: string; ifMatch?: string }
   return versionId.startsWith('etag:') ? { ifMatch: `"${versionId.slice('etag:'.length)}"` } : { versionId };
 }
 
-function namedVersion(versionId: string | undefined, etag: string | undefined): string {
-  return versionId === undefined || versionId === 'null' ? etagVersionId(etag ?? '') : versionId;
-}
-
 export function rawVersions(s3: S3Client, bucket: string): RawVersions {
   return {
     async open(version) {
@@ -83,26 +78,6 @@ export function rawVersions(s3: S3Client, bucket: string): RawVersions {
       }));
     },
   };
-}
-
-/**
- * The file versions that an Object Created event is about. Without a version id (a bucket that keeps no versions, or a
- * stand-in for AWS that leaves it out) these are all versions of the key with the event's etag.
- */
-export async function versionsOf(
-  s3: S3Client,
-  object: { bucket: string; key: string; versionId: string | undefined; etag: string | undefined },
-): Promise<FileVersion[]> {
-  const { bucket, key, versionId, etag } = object;
-  if (versionId !== undefined) return [{ bucket, key, versionId }];
-  const listed = await listVersions(s3, bucket, key);
-  const same = listed.filter(
-    (version) =>
-      !version.isDeleteMarker && (etag === undefined || version.etag?.replaceAll('"', '') === etag.replaceAll('"', '')),
-  );
-  if (same.length > 0)
-    return same.map((found) => ({ bucket, key, versionId: namedVersion(found.versionId, found.etag) }));
-  return [{ bucket, key, versionId: etagVersionId(etag ?? '') }];
 }
 
 export function manifestsIn(s3: S3Client, bucket: string): Manifests {

@@ -4,5 +4,6 @@ export * from './configuration.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './failure-log.ts';
+export * from './leases.ts';
 export * from './object-store.ts';
 export * from './observability.ts';

@@ -12,6 +12,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { etagVersionId, type FileVersion } from '@tastetrend/contracts';
 import { BrokenWorldError, httpStatusOf } from './errors.ts';
 
 /** What is written: bytes in memory, or a file of a known size. */
@@ -37,6 +38,8 @@ export interface ListedVersion {
   readonly etag: string | undefined;
   readonly isDeleteMarker: boolean;
   readonly lastModified: string;
+  /** 0 for a delete marker. */
+  readonly bytes: number;
 }
 
 async function put(
@@ -193,6 +196,13 @@ export async function listVersions(s3: S3Client, bucket: string, key: string): P
   } catch (error) {
     throw new BrokenWorldError(`cannot list the versions of s3://${bucket}/${key}`, error);
   }
+  return mergedNewestFirst(versions, markers);
+}
+
+type Listed = ListedVersion & { isLatest: boolean };
+
+/** Versions and delete markers of one key, each newest first as S3 lists them; empties both lists. */
+function mergedNewestFirst(versions: Listed[], markers: Listed[]): ListedVersion[] {
   const merged: ListedVersion[] = [];
   while (versions.length > 0 || markers.length > 0) {
     const [version] = versions;
@@ -206,10 +216,13 @@ export async function listVersions(s3: S3Client, bucket: string, key: string): P
   return merged;
 }
 
-type Listed = ListedVersion & { isLatest: boolean };
-
 function listedOf(
-  entry: { VersionId?: string | undefined; LastModified?: Date | undefined; IsLatest?: boolean | undefined },
+  entry: {
+    VersionId?: string | undefined;
+    LastModified?: Date | undefined;
+    IsLatest?: boolean | undefined;
+    Size?: number | undefined;
+  },
   etag: string | undefined,
 ): Listed {
   return {
@@ -217,6 +230,83 @@ function listedOf(
     etag,
     isDeleteMarker: etag === undefined,
     lastModified: entry.LastModified?.toISOString() ?? '',
+    bytes: entry.Size ?? 0,
     isLatest: entry.IsLatest === true,
   };
+}
+
+export interface ListedKey {
+  readonly key: string;
+  /** Newest first, delete markers among them. */
+  readonly versions: readonly ListedVersion[];
+}
+
+/**
+ * All keys of a bucket with their versions, in S3's order, a page at a time: what is held is one page, and the versions
+ * of the one key that goes on in the next.
+ * @param after a key: only those behind it
+ * @throws BrokenWorldError
+ */
+export async function* listKeys(
+  s3: S3Client,
+  bucket: string,
+  { prefix = '', after }: { prefix?: string; after?: string | undefined } = {},
+): AsyncGenerator<ListedKey[]> {
+  const open = new Map<string, { versions: Listed[]; markers: Listed[] }>();
+  const ofKey = (key = '') => {
+    const found = open.get(key) ?? { versions: [], markers: [] };
+    open.set(key, found);
+    return found;
+  };
+  let keyMarker = after;
+  let versionMarker: string | undefined;
+  do {
+    const page = await s3
+      .send(
+        new ListObjectVersionsCommand({
+          Bucket: bucket,
+          Prefix: prefix,
+          KeyMarker: keyMarker,
+          VersionIdMarker: versionMarker,
+        }),
+      )
+      .catch((error: unknown) => {
+        throw new BrokenWorldError(`cannot list the versions in s3://${bucket}/${prefix}`, error);
+      });
+    for (const entry of page.Versions ?? []) ofKey(entry.Key).versions.push(listedOf(entry, entry.ETag));
+    for (const entry of page.DeleteMarkers ?? []) ofKey(entry.Key).markers.push(listedOf(entry, undefined));
+    keyMarker = page.IsTruncated === true ? page.NextKeyMarker : undefined;
+    versionMarker = page.NextVersionIdMarker;
+    const complete = [...open].filter(([key]) => key !== keyMarker);
+    for (const [key] of complete) open.delete(key);
+    complete.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    if (complete.length > 0) {
+      yield complete.map(([key, { versions, markers }]) => ({ key, versions: mergedNewestFirst(versions, markers) }));
+    }
+  } while (keyMarker !== undefined);
+}
+
+/** The name of a version as identities have it: its etag stands for it where the bucket keeps no versions. */
+export function namedVersion(versionId: string | undefined, etag: string | undefined): string {
+  return versionId === undefined || versionId === 'null' ? etagVersionId(etag ?? '') : versionId;
+}
+
+/**
+ * The file versions that an Object Created event is about. Without a version id (a bucket that keeps no versions, or a
+ * stand-in for AWS that leaves it out) these are all versions of the key with the event's etag.
+ */
+export async function versionsOf(
+  s3: S3Client,
+  object: { bucket: string; key: string; versionId: string | undefined; etag: string | undefined },
+): Promise<FileVersion[]> {
+  const { bucket, key, versionId, etag } = object;
+  if (versionId !== undefined) return [{ bucket, key, versionId }];
+  const listed = await listVersions(s3, bucket, key);
+  const same = listed.filter(
+    (version) =>
+      !version.isDeleteMarker && (etag === undefined || version.etag?.replaceAll('"', '') === etag.replaceAll('"', '')),
+  );
+  if (same.length > 0)
+    return same.map((found) => ({ bucket, key, versionId: namedVersion(found.versionId, found.etag) }));
+  return [{ bucket, key, versionId: etagVersionId(etag ?? '') }];
 }
