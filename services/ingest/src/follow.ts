@@ -1,16 +1,17 @@
 /** Where a file version is on its way: asked of what the services left behind, never of the services. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type FailureRecord, headObject, readFailure, readText } from '@tastetrend/aws';
+import { headObject, type KeptFailure, readFailure, readLease, readText } from '@tastetrend/aws';
 import { type Manifest, manifestKey, manifestSchema, reportKey } from '@tastetrend/contracts';
 
 export type Progress =
+  /** No delivery has failed since it was last sent, as far as is known. */
   | { readonly state: 'waiting' }
   | { readonly state: 'transformed'; readonly manifest: Manifest }
   /** Both summaries are there. */
   | { readonly state: 'reported'; readonly manifest: Manifest }
   /** The last delivery failed. `isDead`: it was the last one, and the message is in its DLQ. */
-  | { readonly state: 'failing'; readonly failure: FailureRecord; readonly isDead: boolean };
+  | { readonly state: 'failing'; readonly failure: KeptFailure; readonly isDead: boolean };
 
 export interface Whereabouts {
   readonly s3: S3Client;
@@ -31,8 +32,12 @@ export async function progressOf(identity: string, at: Whereabouts): Promise<Pro
 
 async function failureOf(identity: string, service: string, at: Whereabouts): Promise<Progress | undefined> {
   const failure = await readFailure(at.dynamoDb, at.tableName, service, identity);
-  if (failure === undefined) return undefined;
-  return { state: 'failing', failure, isDead: failure.receiveCount >= failure.receiveCountMax };
+  // What was sent again since has a new message, with receives of its own: the old one says nothing about it.
+  if (failure === undefined || failure.isResent) return undefined;
+  const isLast = failure.receiveCount >= failure.receiveCountMax;
+  // A failed worker gives its lease back: one that is held belongs to a delivery after the last failure.
+  if (isLast && (await readLease(at.dynamoDb, at.tableName, identity))?.state === 'held') return undefined;
+  return { state: 'failing', failure, isDead: isLast };
 }
 
 /** Where the summaries of a file version lie; none for what is no file. */
