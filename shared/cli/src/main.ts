@@ -1,7 +1,7 @@
 /** The tastetrend command: what was typed, and which exit code comes of it. 0 done, 1 failed, 2 used wrongly. */
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './errors.ts';
-import { HELP } from './help.ts';
+import { HELP, VERB_HELP } from './help.ts';
 import { type Invocation, parseInvocation } from './invocation.ts';
 import { printable } from './output/table.ts';
 
@@ -15,6 +15,9 @@ const VERBS: Record<string, () => Promise<Verb>> = {
   stop: async () => (await import('./verbs/stop.ts')).stop,
   local: async () => (await import('./verbs/local.ts')).local,
   inspect: async () => (await import('./verbs/inspect.ts')).inspect,
+  dlq: async () => (await import('./verbs/dlq.ts')).dlq,
+  process: async () => (await import('./verbs/process.ts')).processKey,
+  backfill: async () => (await import('./verbs/backfill.ts')).backfillRaw,
 };
 const EXIT_INTERRUPTED = 130;
 const IMPATIENCE_MS = 500;
@@ -22,7 +25,8 @@ const IMPATIENCE_MS = 500;
 async function main(args: readonly string[]): Promise<number> {
   const { verb, files, help, options } = parseInvocation(args);
   if (help || verb === 'help') {
-    process.stdout.write(HELP);
+    const about = verb === 'help' ? (files[0] ?? '') : verb;
+    process.stdout.write(Object.hasOwn(VERB_HELP, about) ? (VERB_HELP[about] as string) : HELP);
     return 0;
   }
   const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;

@@ -47,8 +47,9 @@ export async function moveFiles(
   return results;
 }
 
-async function follow(
-  { identity, version }: Uploaded,
+/** Waits until a file version has its summaries, or has failed for good. */
+export async function follow(
+  { identity, version }: Pick<Uploaded, 'identity' | 'version'>,
   target: Target,
   view: ProgressView,
   timeoutS: number,

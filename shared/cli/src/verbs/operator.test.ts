@@ -1,0 +1,157 @@
+/** The operator's verbs, as a shell runs them, against a running pipeline. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { LOCAL_CREDENTIALS } from '@tastetrend/local';
+import { canRunPipeline, eventually, type RunningPipeline, startPipeline } from '@tastetrend/testing/pipeline';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ACTED_ON, GOOD, HOSTILE, tastetrend, testFolder } from '../command.fixture.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
+const SUITE = 'the operator’s verbs';
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
+  const folder = testFolder();
+  let p: RunningPipeline;
+  let environment: Record<string, string>;
+  beforeAll(async () => {
+    p = await startPipeline({ timeFactor: 120 });
+    environment = {
+      AWS_ENDPOINT_URL: p.stack.endpoint,
+      AWS_REGION: p.stack.region,
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    };
+  }, 300_000);
+  afterAll(async () => {
+    await p?.stop();
+    await rm(join(ROOT, '.local', 'backfill'), { recursive: true, force: true });
+  });
+
+  const run = (...args: string[]) => tastetrend(folder, [...args, '--env', 'e2e'], environment);
+  async function json(...args: string[]) {
+    const { code, stdout, stderr } = await run(...args, '--json');
+    expect(stderr).not.toMatch(/\n\s+at /);
+    return { code, told: JSON.parse(stdout) };
+  }
+  const tiny = (text: string) => `review_id,date,rating,review_text\n1,2026-01-01,5,${text}\n`;
+
+  it('dlq: list, show and replay, for people and as JSON, with nothing that a terminal would act on', async () => {
+    expect(await json('dlq', 'list')).toMatchObject({ code: 0 });
+    const empty = await run('dlq', 'list');
+    expect(empty.stdout).toContain('Nothing is dead.');
+    expect((await run('dlq', 'show')).stdout).toContain('transform-completed-dlq: empty');
+
+    const key = `${HOSTILE}.csv`;
+    const fault = await p.inject({ request: '^PUT .*/table\\.parquet', action: 'refuse' });
+    const { identity } = await p.upload('dead/a.csv', tiny('a'));
+    await p.send('transform', {
+      id: '1',
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      time: 'now',
+      detail: { bucket: { name: 'elsewhere' }, object: { key } },
+    });
+    await eventually('both are dead', async () => (await p.depth('transform-dlq')).visible === 2 || undefined);
+
+    const shown = await run('dlq', 'show', 'transform-dlq');
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain('transform-dlq: 2 (transform could not work on)');
+    expect(shown.stdout).toMatch(
+      /dead\/a\.csv {2}version \S+\n {4}first sent .*\n {4}failed 5 of 5 times.*\n {4}cause: BrokenWorldError: cannot write/,
+    );
+    expect(shown.stdout).toContain(String.raw`a\u001b[31m\u0007`);
+    expect(shown.stdout).toMatch(/cause: ForeignMessageError: the event is about bucket elsewhere/);
+    expect(shown.stdout.replaceAll('\n', '')).not.toMatch(ACTED_ON);
+    const { told } = await json('dlq', 'show', 'transform-dlq');
+    expect(told.queues[0].messages.map((letter: { key: string }) => letter.key).sort()).toEqual(
+      [key, 'dead/a.csv'].sort(),
+    );
+
+    await fault.remove();
+    const dry = await json('dlq', 'replay', 'transform-dlq', '--only', 'dead/*', '--dry-run');
+    expect(dry).toMatchObject({
+      code: 0,
+      told: { is_dry_run: true, queues: [{ replayed: 1, passed_over: 1, left: 2 }] },
+    });
+    const replayed = await json('dlq', 'replay', 'transform-dlq', '--only', 'dead/*', '--max-per-second', '5');
+    expect(replayed).toMatchObject({
+      code: 0,
+      told: { queues: [{ by: 'replayer', replayed: 1, left: 1, failed_again: 0 }] },
+    });
+    await p.waitFor(identity, 'reported');
+    const again = await run('dlq', 'replay', 'transform-dlq', '--only', 'dead/*');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toMatch(/transform-dlq +transform +1 +0 +1 +0 +1 +one by one/);
+    await p.takeDeadLetters('transform-dlq');
+    expect(await run('dlq', 'show', 'no-such-dlq')).toMatchObject({ code: 2, stdout: '' });
+    expect(await run('dlq', 'empty')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('process: says which version, sends it, follows it; a second time it is done already', async () => {
+    await p.pauseUploads();
+    const { versionId, identity } = await p.upload('lost/a +%20é.csv', GOOD);
+    await eventually('its event has passed', () => p.uploadMessages('lost/a +%20é.csv').length === 1 || undefined);
+    await p.resumeUploads();
+    const about = { key: 'lost/a +%20é.csv', version_id: versionId, identity, outcome_before: null };
+    const dry = await json('process', about.key, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, told: { ...about, is_sent: false } });
+    expect((await p.progress(identity)).state).toBe('waiting');
+
+    const first = await json('process', about.key);
+    expect(first).toMatchObject({
+      code: 0,
+      told: { ...about, is_sent: true, end: 'reported', counts: { rows_read: 614 } },
+    });
+    const second = await run('process', about.key, '--version', versionId);
+    expect(second.code).toBe(0);
+    expect(second.stderr).toContain('processed before');
+    expect(second.stdout).toContain('614 rows = 583 accepted + 31 duplicates + 0 quarantined');
+    expect(await run('process', 'lost/none.csv')).toMatchObject({ code: 1, stdout: '' });
+    expect(await run('process')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('backfill: finds what has no manifest under a prefix, sends it once, and says so', async () => {
+    await p.pauseUploads();
+    const Bucket = p.resources.buckets.raw;
+    const keys = Array.from({ length: 25 }, (_, at) => `old/${String(at).padStart(2, '0')}.csv`);
+    for (const Key of keys) await p.s3.send(new PutObjectCommand({ Bucket, Key, Body: tiny(Key) }));
+    await eventually(
+      'their events have passed',
+      () => keys.every((key) => p.uploadMessages(key).length > 0) || undefined,
+    );
+    await p.resumeUploads();
+
+    const args = ['backfill', '--prefix', 'old/'];
+    const dry = await json(...args, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, told: { without_manifest: 25, to_send: 25, sent: 0, end: 'dry_run' } });
+    expect(await json(...args, '--since', '2999-01-01')).toMatchObject({
+      code: 0,
+      told: { before_since: 25, sent: 0 },
+    });
+    const first = await json(...args);
+    expect(first).toMatchObject({ code: 0, told: { looked_at: 25, to_send: 25, sent: 25, end: 'done' } });
+    expect(first.told.bytes).toBe(keys.reduce((sum, key) => sum + tiny(key).length, 0));
+    await p.idle();
+    const manifests = (await p.listProcessed('processed/old/')).map(({ key }) => key);
+    expect(manifests).toHaveLength(25);
+    const again = await run(...args);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain(
+      '25 file versions: 0 without a manifest, 0 done by older rules, 25 left as they are.',
+    );
+    expect(await json(...args, '--reprocess')).toMatchObject({
+      code: 0,
+      told: { of_older_rules: 0, sent: 0, end: 'done' },
+    });
+    expect(await run(...args, '--since', 'yesterday')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.for([['dlq'], ['process'], ['backfill']] as const)('%s --help says all about it', async ([verb]) => {
+    const { code, stdout } = await tastetrend(folder, [verb, '--help']);
+    expect(code).toBe(0);
+    for (const part of [`tastetrend ${verb}`, '--dry-run', '--json', 'Exit codes: 0 ']) expect(stdout).toContain(part);
+  });
+});
