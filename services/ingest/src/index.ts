@@ -1,7 +1,10 @@
+export * from './audit.ts';
 export * from './backfill.ts';
 export { backfillPorts } from './backfill-ports.ts';
 export * from './dead-letters.ts';
+export * from './explain.ts';
 export * from './follow.ts';
 export type { OperatorAccess } from './operator-access.ts';
 export * from './process.ts';
+export * from './reconcile.ts';
 export * from './upload.ts';

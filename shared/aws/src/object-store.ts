@@ -8,6 +8,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
   type S3Client,
@@ -284,6 +285,26 @@ export async function* listKeys(
       yield complete.map(([key, { versions, markers }]) => ({ key, versions: mergedNewestFirst(versions, markers) }));
     }
   } while (keyMarker !== undefined);
+}
+
+/** Keys below a prefix in their order, a page at a time. @throws BrokenWorldError */
+export async function* listObjects(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly lastModified: string }[]> {
+  let token: string | undefined;
+  do {
+    const page = await s3
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      .catch((error: unknown) => {
+        throw new BrokenWorldError(`cannot list s3://${bucket}/${prefix}`, error);
+      });
+    yield (page.Contents ?? []).map(({ Key = '', LastModified }) => {
+      return { key: Key, lastModified: LastModified?.toISOString() ?? '' };
+    });
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
 }
 
 /** The name of a version as identities have it: its etag stands for it where the bucket keeps no versions. */

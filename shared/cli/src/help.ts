@@ -12,6 +12,9 @@ Verbs
   dlq list|show|replay    the dead-letter queues: what lies in them, why, and sending it back
   process KEY      one file version of the raw bucket, sent again the way of an upload
   backfill         whatever lies in the raw bucket without a manifest, sent the way of an upload
+  reconcile        finds what is missing behind the raw bucket (events, reports, current tables), and sends it again
+  explain KEY      the whole story of a key's versions: where each is, why, and what it became
+  audit            counts rows again from the bytes, and compares with the manifests
   inspect FILE…    what would be inferred of files, their counts and first bad rows; writes nothing
 
 Options
@@ -23,10 +26,10 @@ Options
   --seed N         start: the seed of the generated samples (default: 20261122)
   --time-factor N  start: divide all waits and timeouts of the pipeline by N (default: 5)
   --jobs N         local, inspect: work on N files at the same time, each in a process of its own (default: 1)
-  --dry-run        dlq replay, process, backfill: say what would be done, and do nothing
-  --max-per-second N   dlq replay, backfill: send no more than N messages a second
+  --dry-run        dlq replay, process, backfill, reconcile: say what would be done, and do nothing
+  --max-per-second N   dlq replay, backfill, reconcile: send no more than N messages a second
   --json           one JSON document on stdout; everything else goes to stderr
-  -h, --help       this text; after a verb of the operator's (dlq, process, backfill) all about it
+  -h, --help       this text; after a verb of the operator's (dlq, process, backfill, reconcile, explain, audit) all about it
 
 A file that \`local\` reads is a file version of the bucket "local": its key is P and the file's name, its version
 the SHA-256 of its bytes, its upload time the file's modification time. The same file gives the same bytes every time.
@@ -89,5 +92,40 @@ All versions of a key count, not the current one alone. How far it came lies in 
 versions: the same command, given again after an interruption, goes on there. Memory does not grow with the bucket.
 
 Exit codes: 0 done; 1 it waits for --yes, or AWS failed; 2 used wrongly; 130 interrupted.
+`,
+  reconcile: `tastetrend reconcile: finds what is missing anywhere behind the raw bucket, and sends it again
+
+  --prefix P       only keys that begin with P
+  --older-than T   what is younger may still be on its way: 90s, 15min, 36h (default: 1h)
+  --max-per-second N
+  --dry-run        say what is missing, and send nothing
+  --env NAME, --json
+
+Missing is: a version without a manifest that no worker holds and that has no failure record, as after a lost event; a
+manifest without its reports; a current table that is not of the newest good version. One way mends all: the version is
+sent again, and its worker goes on from what is there. Dead letters are left to \`dlq replay\`, and named.
+
+Exit codes: 0 nothing is left; 1 something is (dead, failing, in progress), or AWS failed; 2 used wrongly; 130 interrupted.
+`,
+  explain: `tastetrend explain KEY: the whole story of a key's file versions
+
+  --version ID     only this one, also when the raw bucket has it no more
+  --env NAME, --json
+
+For each version: raw object, lease, manifest, promotion, completion event, reports, failures, dead letters. It only looks,
+so there is nothing to --dry-run; dead letters are hidden from others for as long as it looks at them.
+
+Exit codes: 0 there is a story; 1 nothing is known of the key, or AWS failed; 2 used wrongly; 130 interrupted.
+`,
+  audit: `tastetrend audit: counts again what the manifests say
+
+  --prefix P       only raw keys that begin with P
+  --env NAME, --json
+
+Reads every output whole: checksum and size, the table's rows by decoding a column of the parquet, the lines of quarantine
+and duplicates, their sum; that the reports are there; without --prefix also outputs that have no manifest after an hour.
+It only reads, so there is nothing to --dry-run.
+
+Exit codes: 0 all as the manifests say; 1 a difference, each named, or AWS failed; 2 used wrongly; 130 interrupted.
 `,
 };

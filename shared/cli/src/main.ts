@@ -18,6 +18,9 @@ const VERBS: Record<string, () => Promise<Verb>> = {
   dlq: async () => (await import('./verbs/dlq.ts')).dlq,
   process: async () => (await import('./verbs/process.ts')).processKey,
   backfill: async () => (await import('./verbs/backfill.ts')).backfillRaw,
+  reconcile: async () => (await import('./verbs/reconcile.ts')).reconcileAll,
+  explain: async () => (await import('./verbs/explain.ts')).explain,
+  audit: async () => (await import('./verbs/audit.ts')).auditAll,
 };
 const EXIT_INTERRUPTED = 130;
 const IMPATIENCE_MS = 500;

@@ -12,9 +12,13 @@ const OUTPUT_NAMES: Record<OutputRole, string> = {
   profile: 'profile.json',
 };
 
+/** Below it one folder for each identity, and one object for each manifest. */
+export const VERSIONS_PREFIX = `${ROOT}/versions/`;
+export const MANIFESTS_PREFIX = `${ROOT}/manifests/`;
+
 /** Everything that one file version became lies under this prefix, and nothing else does. */
 export function versionPrefix(identity: string): string {
-  return `${ROOT}/versions/${identity}/`;
+  return `${VERSIONS_PREFIX}${identity}/`;
 }
 
 export function outputKey(identity: string, role: OutputRole): string {
@@ -22,7 +26,7 @@ export function outputKey(identity: string, role: OutputRole): string {
 }
 
 export function manifestKey(identity: string): string {
-  return `${ROOT}/manifests/${identity}.json`;
+  return `${MANIFESTS_PREFIX}${identity}.json`;
 }
 
 /**

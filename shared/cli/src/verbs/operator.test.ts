@@ -2,7 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { currentTableKey } from '@tastetrend/contracts';
+import { reportKeysOf } from '@tastetrend/ingest';
 import { LOCAL_CREDENTIALS } from '@tastetrend/local';
 import { canRunPipeline, eventually, type RunningPipeline, startPipeline } from '@tastetrend/testing/pipeline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -149,9 +151,133 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     expect(await run(...args, '--since', 'yesterday')).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it.for([['dlq'], ['process'], ['backfill']] as const)('%s --help says all about it', async ([verb]) => {
-    const { code, stdout } = await tastetrend(folder, [verb, '--help']);
-    expect(code).toBe(0);
-    for (const part of [`tastetrend ${verb}`, '--dry-run', '--json', 'Exit codes: 0 ']) expect(stdout).toContain(part);
+  it('reconcile: an event that was lost, a report, a current table: found, mended, and whole the second time', async () => {
+    const { s3, resources } = p;
+    const { raw, processed } = resources.buckets;
+    await p.pauseUploads();
+    const lost = await p.upload('rec/lost.csv', tiny('lost'));
+    await eventually('its event has passed', () => p.uploadMessages(lost.key).length === 1 || undefined);
+    await p.resumeUploads();
+    const { version: unreported, manifest } = await p.run('rec/unreported.csv', tiny('unreported'));
+    const { version: old } = await p.run('rec/stale.csv', tiny('old'));
+    const oldTable = await p.readProcessed(currentTableKey('rec/stale.csv'));
+    const { version: stale } = await p.run('rec/stale.csv', tiny('new'));
+    await p.idle();
+    const whole = await p.listProcessed('processed/');
+
+    for (const Key of reportKeysOf(manifest)) await s3.send(new DeleteObjectCommand({ Bucket: processed, Key }));
+    const Key = currentTableKey('rec/stale.csv');
+    const { bytes: Body, metadata: Metadata } = oldTable;
+    await s3.send(new PutObjectCommand({ Bucket: processed, Key, Body, Metadata }));
+
+    const args = ['reconcile', '--prefix', 'rec/'];
+    expect(await json(...args)).toMatchObject({ code: 0, told: { sent: 0, left: { too_young: 2 } } });
+    const dry = await json(...args, '--older-than', '0s', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, told: { looked_at: 4, whole: 1, sent: 0, end: 'dry_run' } });
+    expect(dry.told.found).toEqual({ lost: 1, unreported: 1, stale_table: 1 });
+    expect(dry.told.items).toEqual([
+      { key: 'rec/lost.csv', version_id: lost.versionId, what: ['lost'] },
+      { key: 'rec/stale.csv', version_id: stale.versionId, what: ['stale_table'] },
+      { key: 'rec/unreported.csv', version_id: unreported.versionId, what: ['unreported'] },
+    ]);
+    expect(Metadata.identity).toBe(old.identity);
+    expect(await json(...args, '--older-than', '0s')).toMatchObject({ code: 0, told: { sent: 3, end: 'done' } });
+    await p.waitFor(lost.identity, 'reported');
+    await p.waitFor(unreported.identity, 'reported');
+    await p.idle();
+    const again = await run(...args, '--older-than', '0s');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain('4 file versions, 4 whole');
+    const names = (objects: { key: string; etag: string }[]) => objects.map(({ key, etag }) => `${key} ${etag}`);
+    expect(names(await p.listProcessed('processed/'))).toEqual(expect.arrayContaining(names(whole)));
+    expect(raw).not.toBe(processed);
   });
+
+  it('reconcile leaves what is dead to dlq replay, and says so', async () => {
+    const fault = await p.inject({ request: '^PUT .*/table\\.parquet', action: 'refuse' });
+    const { versionId, identity } = await p.upload('explain/dead.csv', tiny('dead'));
+    await eventually('it is dead', async () => (await p.depth('transform-dlq')).visible === 1 || undefined);
+    await fault.remove();
+    const left = await json('reconcile', '--prefix', 'explain/', '--older-than', '0s');
+    expect(left).toMatchObject({ code: 1, told: { sent: 0, left: { dead: 1 } } });
+
+    const { told } = await json('explain', 'explain/dead.csv');
+    expect(told.versions).toMatchObject([
+      { version_id: versionId, identity, state: 'dead', manifest: null, dead_letters: [{ dlq: 'transform-dlq' }] },
+    ]);
+    const dead = await run('explain', 'explain/dead.csv');
+    expect(dead.stdout).toMatch(/dead +in transform-dlq, first sent /);
+    expect(dead.stdout).toMatch(
+      /failed +in transform at .*, receive 5 of 5, 5 times in all: BrokenWorldError: cannot write/,
+    );
+
+    await run('dlq', 'replay', 'transform-dlq');
+    await p.waitFor(identity, 'reported');
+    const done = await run('explain', 'explain/dead.csv', '--version', versionId);
+    expect(done.code).toBe(0);
+    expect(done.stdout).toContain(`version ${versionId}: reported`);
+    expect(done.stdout).toContain('1 rows = 1 accepted + 0 duplicates + 0 quarantined');
+    expect(done.stdout).toContain('the current table is of this version');
+    expect(done.stdout).toContain('received by report');
+    expect(done.stdout).toMatch(/lease +completed/);
+    expect(done.stdout).toMatch(/5 times in all; sent again since/);
+    expect(await json('explain', 'explain/none.csv')).toMatchObject({ code: 1, told: { versions: [] } });
+  });
+
+  it('audit: counts rows from the bytes; each thing that is changed is named, with exit code 1', async () => {
+    const { processed } = p.resources.buckets;
+    const { manifest } = await p.run('audit/a.csv', GOOD);
+    await p.idle();
+    const args = ['audit', '--prefix', 'audit/'];
+    const good = await json(...args);
+    expect(good).toMatchObject({
+      code: 0,
+      told: { audited: 1, differences: [], rows: { accepted: 583, duplicates: 31, quarantined: 0 } },
+    });
+    expect((await run('audit')).stdout).toContain('All as the manifests say.');
+
+    const keyOf = (role: string) => manifest.outputs.find((output) => output.role === role)?.key ?? '';
+    const changes: [role: string, change: (bytes: Buffer) => Buffer | undefined, says: string[]][] = [
+      [
+        'duplicates',
+        (bytes) => bytes.subarray(0, bytes.lastIndexOf(10, -2) + 1),
+        ['duplicates sha256', 'duplicate rows', 'sum'],
+      ],
+      ['quarantine', () => Buffer.from('{}\n'), ['quarantine sha256', 'quarantined rows', 'sum']],
+      [
+        'table',
+        (bytes) =>
+          Buffer.concat([bytes.subarray(0, 100), Buffer.from([bytes[100] === 0 ? 1 : 0]), bytes.subarray(101)]),
+        ['table sha256'],
+      ],
+      ['table', () => undefined, ['table', 'accepted rows', 'sum']],
+      ['profile', () => undefined, ['profile']],
+    ];
+    for (const [role, change, says] of changes) {
+      const Key = keyOf(role);
+      const { bytes } = await p.readProcessed(Key);
+      const changed = change(bytes);
+      if (changed === undefined) await p.s3.send(new DeleteObjectCommand({ Bucket: processed, Key }));
+      else await p.s3.send(new PutObjectCommand({ Bucket: processed, Key, Body: changed }));
+      const { code, told } = await json(...args);
+      expect(code).toBe(1);
+      expect(told.differences.map(({ at }: { at: string }) => at)).toEqual(expect.arrayContaining(says));
+      await p.s3.send(new PutObjectCommand({ Bucket: processed, Key, Body: bytes }));
+    }
+    const shown = await run(...args);
+    expect([shown.code, shown.stdout]).toEqual([
+      0,
+      expect.stringContaining('583 accepted + 31 duplicates + 0 quarantined = 614'),
+    ]);
+  });
+
+  it.for([['dlq'], ['process'], ['backfill'], ['reconcile'], ['explain'], ['audit']] as const)(
+    '%s --help says all about it',
+    async ([verb]) => {
+      const { code, stdout } = await tastetrend(folder, [verb, '--help']);
+      expect(code).toBe(0);
+      for (const part of [`tastetrend ${verb}`, '--dry-run', '--json', 'Exit codes: 0 '])
+        expect(stdout).toContain(part);
+    },
+  );
 });
