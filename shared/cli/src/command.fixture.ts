@@ -28,11 +28,13 @@ export function testFolder(): string {
 /**
  * Runs `tastetrend …` in a folder. Nobody listens where it would look for AWS, so that a verb which needs none is seen
  * to ask for none.
+ * @param interruption a signal, sent when the command has printed this
  */
 export function tastetrend(
   cwd: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  interruption: { after: RegExp; signal: NodeJS.Signals } | undefined = undefined,
 ): Promise<Ran> {
   const env = {
     ...process.env,
@@ -46,6 +48,7 @@ export function tastetrend(
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk;
+      if (interruption?.after.test(text.stdout + text.stderr) && !child.killed) child.kill(interruption.signal);
     });
   }
   return new Promise((resolve, reject) => {

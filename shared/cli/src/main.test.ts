@@ -24,6 +24,15 @@ describe('wrong use', () => {
     ['outputs in a file', ['local', 'reviews.csv', '--out', 'reviews.csv'], 'Name another folder with --out'],
     ['no job', ['local', 'reviews.csv', '--jobs', '0'], '--jobs must be a number of 1 or more, not 0'],
     ['half a job', ['local', 'reviews.csv', '--jobs', '1.5'], '--jobs must be a whole number'],
+    ['no part of dlq', ['dlq'], 'list, show, replay'],
+    ['an unknown dead-letter queue', ['dlq', 'show', 'reprot-dlq'], 'There is no dead-letter queue "reprot-dlq"'],
+    ['--only for what takes none', ['dlq', 'show', '--only', '*'], '--only is for `dlq replay`'],
+    ['process without a key', ['process'], 'Which key'],
+    ['explain of two keys', ['explain', 'a', 'b'], 'Which key'],
+    ['a backfill of files', ['backfill', 'reviews.csv'], '--prefix'],
+    ['a time that is none', ['backfill', '--since', '2026-13-01'], '--since must be a time'],
+    ['an age that is none', ['reconcile', '--older-than', 'an hour'], '--older-than must be a time'],
+    ['no messages a second', ['dlq', 'replay', '--max-per-second', '0'], '--max-per-second must be'],
     ['jobs in words', ['inspect', 'reviews.csv', '--jobs', 'all'], '--jobs must be a number'],
   ];
   it.for(cases)('%s', async ([, args, says]) => {
@@ -53,7 +62,8 @@ describe('help', () => {
   it.for([[['--help']], [['help']], [[]], [['local', 'missing.csv', '-h']]])('%j', async ([args]) => {
     const { code, stdout, stderr } = await tastetrend(folder, args as string[]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const verb of ['start', 'upload', 'status', 'stop', 'local', 'inspect']) {
+    const verbs = ['start', 'upload', 'status', 'stop', 'local', 'inspect'];
+    for (const verb of [...verbs, 'dlq', 'process', 'backfill', 'reconcile', 'explain', 'audit']) {
       expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
     }
   });

@@ -1,8 +1,6 @@
 /** The operator's verbs, as a shell runs them, against a running pipeline. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { currentTableKey } from '@tastetrend/contracts';
 import { reportKeysOf } from '@tastetrend/ingest';
 import { LOCAL_CREDENTIALS } from '@tastetrend/local';
@@ -12,7 +10,6 @@ import { ACTED_ON, GOOD, HOSTILE, tastetrend, testFolder } from '../command.fixt
 
 vi.setConfig({ testTimeout: 90_000 });
 const SUITE = 'the operator’s verbs';
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   const folder = testFolder();
@@ -29,7 +26,6 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   }, 300_000);
   afterAll(async () => {
     await p?.stop();
-    await rm(join(ROOT, '.local', 'backfill'), { recursive: true, force: true });
   });
 
   const run = (...args: string[]) => tastetrend(folder, [...args, '--env', 'e2e'], environment);
@@ -150,6 +146,48 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     });
     expect(await run(...args, '--since', 'yesterday')).toMatchObject({ code: 2, stdout: '' });
   });
+
+  it.for([['SIGINT'], ['SIGKILL']] as const)(
+    'backfill and dlq replay, ended by %s, lose nothing: the same command does the rest',
+    async ([signal]) => {
+      await p.pauseUploads();
+      const Bucket = p.resources.buckets.raw;
+      const prefix = `int/${signal}/`;
+      const keys = Array.from({ length: 30 }, (_, at) => `${prefix}${String(at).padStart(2, '0')}.csv`);
+      for (const Key of keys) await p.s3.send(new PutObjectCommand({ Bucket, Key, Body: tiny(Key) }));
+      await eventually(
+        'their events have passed',
+        () => keys.every((key) => p.uploadMessages(key).length > 0) || undefined,
+      );
+      await p.resumeUploads();
+      const interrupted = (after: RegExp, ...args: string[]) =>
+        tastetrend(folder, [...args, '--env', 'e2e', '--json'], environment, { after, signal });
+
+      const backfill = ['backfill', '--prefix', prefix, '--max-per-second', '10'];
+      const first = await interrupted(/Looking through/, ...backfill);
+      expect(first.code).toBe(signal === 'SIGINT' ? 130 : null);
+      if (signal === 'SIGINT') expect(JSON.parse(first.stdout)).toMatchObject({ end: 'interrupted' });
+      expect(await json(...backfill)).toMatchObject({ code: 0, told: { end: 'done' } });
+      await p.idle();
+      expect(await p.listProcessed(`processed/${prefix}`)).toHaveLength(30);
+
+      const bodies = keys.flatMap((key) => p.uploadMessages(key));
+      const QueueUrl = p.resources.deadLetterQueues['raw-object-created-dlq']?.url;
+      for (const MessageBody of bodies) await p.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+      const replay = ['dlq', 'replay', 'raw-object-created-dlq', '--max-per-second', '10'];
+      const half = await interrupted(/10 of 30/, ...replay);
+      expect(half.code).toBe(signal === 'SIGINT' ? 130 : null);
+      const { visible, inFlight } = await p.depth('raw-object-created-dlq');
+      expect(visible + inFlight).toBeGreaterThan(0);
+      // What a killed process had in its hands comes back after a while; after a polite end it is there at once.
+      if (signal === 'SIGINT') expect(inFlight).toBe(0);
+      const rest = await json(...replay);
+      expect(rest.code).toBe(0);
+      expect(rest.told.queues[0].replayed).toBe(visible);
+      expect(rest.told.queues[0].left).toBe(inFlight);
+      await p.idle();
+    },
+  );
 
   it('reconcile: an event that was lost, a report, a current table: found, mended, and whole the second time', async () => {
     const { s3, resources } = p;

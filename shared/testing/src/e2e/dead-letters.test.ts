@@ -2,7 +2,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { subjectOfBody } from '@tastetrend/aws';
+import { markResent, subjectOfBody, writeFailure } from '@tastetrend/aws';
 import { pipeline as description } from '@tastetrend/contracts';
 import {
   type DeadLetterQueue,
@@ -154,6 +154,35 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await fault.remove();
     await replay('transform-dlq');
     await p.waitFor(identity, 'reported');
+  });
+
+  it('a history does not grow without end: the newest failures stay, and the number of all', async () => {
+    const subject = subjectOfBody('history');
+    for (let at = 1; at <= 23; at++) {
+      await writeFailure(p.dynamoDb, p.resources.table, {
+        subject,
+        service: 'transform',
+        messageId: `m${at}`,
+        cause: `cause ${at} ${'x'.repeat(5_000)}`,
+        receiveCount: at,
+        receiveCountMax: 5,
+        failedAt: new Date(at * 1000).toISOString(),
+        retryAfterS: 1,
+      });
+    }
+    const kept = await p.failure('transform', subject);
+    expect(kept).toMatchObject({ messageId: 'm23', failures: 23, isResent: false });
+    expect(kept?.cause.length).toBe(2_000);
+    expect(kept?.earlier.map(({ messageId }) => messageId)).toEqual(
+      Array.from({ length: 19 }, (_, at) => `m${at + 4}`),
+    );
+    if (kept === undefined) expect.fail('there is no record');
+    await markResent(p.dynamoDb, p.resources.table, { ...kept, failedAt: 'another failure' });
+    expect((await p.failure('transform', subject))?.isResent).toBe(false);
+    await markResent(p.dynamoDb, p.resources.table, kept);
+    expect((await p.failure('transform', subject))?.isResent).toBe(true);
+    await markResent(p.dynamoDb, p.resources.table, { ...kept, subject: 'expired' });
+    expect(await p.failure('transform', 'expired')).toBeUndefined();
   });
 
   it('a message that comes back while its replay goes on is counted, and not sent for ever', async () => {

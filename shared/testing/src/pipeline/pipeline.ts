@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type FailureRecord, readFailure } from '@tastetrend/aws';
+import { type KeptFailure, readFailure } from '@tastetrend/aws';
 import {
   type CompletionDetail,
   pipeline as description,
@@ -117,7 +117,7 @@ export interface RunningPipeline {
   send(queue: QueueName, ...bodies: unknown[]): Promise<void>;
   /** Waits until the dead-letter queue holds so many messages, then takes them out of it. */
   takeDeadLetters(queue: string, atLeast?: number, within_ms?: number): Promise<DeadLetter[]>;
-  failure(service: FunctionName, subject: string): Promise<FailureRecord | undefined>;
+  failure(service: FunctionName, subject: string): Promise<KeptFailure | undefined>;
 
   /** The completion events that went over the bus so far, repeats included. */
   completions(identity: string): CompletionSeen[];
