@@ -13,7 +13,7 @@ import {
 import { BrokenWorldError } from '@tastetrend/aws';
 
 /** SQS takes and gives at most this many messages for one request. */
-export const SQS_BATCH_MAX = 10;
+const SQS_BATCH_MAX = 10;
 /** Bytes of one request that carries messages: the smallest limit that SQS has had. */
 const BATCH_BYTES_MAX = 262_144;
 
