@@ -207,6 +207,8 @@ export interface ReplayOptions {
   readonly maxPerSecond?: number | undefined;
   /** Says what would be done, and does nothing. */
   readonly isDryRun: boolean;
+  /** Seconds for which a message that was received is hidden from others; it must be enough for ten to be sent. */
+  readonly hide_s?: number;
   readonly signal: AbortSignal;
   onProgress?(replayed: number, found: number): void;
 }
@@ -290,7 +292,7 @@ async function replayOneByOne(
   queue: DeadLetterQueue,
   url: string,
   found: number,
-  { only, maxPerSecond, isDryRun, signal, onProgress }: ReplayOptions,
+  { only, maxPerSecond, isDryRun, hide_s = HIDE_S, signal, onProgress }: ReplayOptions,
   access: QueueAccess,
 ): Promise<Moved> {
   const { sqs, queueNames, dynamoDb, tableName } = access;
@@ -303,9 +305,10 @@ async function replayOneByOne(
   const failed = new Set<string>();
   const held: string[] = [];
   let replayed = 0;
+  let knownInARow = 0;
   try {
     while (!signal.aborted) {
-      const messages = await receive(sqs, url, HIDE_S, signal);
+      const messages = await receive(sqs, url, hide_s, signal);
       const isNew = ({ MessageId = '' }: Message) => !sent.has(MessageId) && !passed.has(MessageId);
       const fresh = messages.filter(isNew);
       const wanted = fresh.filter(({ Body = '' }) => isWanted === undefined || isWanted(keyOf(queue, Body) ?? ''));
@@ -316,7 +319,10 @@ async function replayOneByOne(
       }
       const staying = isDryRun ? messages : messages.filter((message) => !wanted.includes(message));
       held.push(...receiptsOf(staying).slice(0, Math.max(0, HELD_MAX - held.length)));
-      if (fresh.length === 0) break;
+      if (messages.length === 0) break;
+      // In a long run what was passed over is shown again before all has been seen: a whole round of it is the end.
+      knownInARow = fresh.length > 0 ? 0 : knownInARow + messages.length;
+      if (knownInARow > passed.size + failed.size) break;
       if (isDryRun) for (const { MessageId = '' } of wanted) passed.add(MessageId);
       // One request may carry ten: fewer where the pace allows fewer, so that no burst goes beyond it.
       const step = isDryRun ? wanted.length : Math.max(1, Math.min(wanted.length, Math.floor(maxPerSecond ?? 10)));

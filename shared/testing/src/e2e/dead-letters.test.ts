@@ -75,72 +75,75 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       expect(of === 'queue' ? source : description.rules[source]?.queue).toBe(target);
   });
 
-  it('looking says which key, which cause and how often, and changes nothing', async () => {
-    const { versions, fault } = await die('look/a.csv', 'look/b.csv');
-    const first = await peek('transform-dlq');
-    const second = await peek('transform-dlq');
-    expect(first.map(({ key }) => key).sort()).toEqual(['look/a.csv', 'look/b.csv']);
-    expect(second.map(({ messageId }) => messageId).sort()).toEqual(first.map(({ messageId }) => messageId).sort());
-    for (const { key, versionIds, failures, delivery } of first) {
-      const version = versions.find((uploaded) => uploaded.key === key);
-      expect(versionIds).toEqual([version?.versionId]);
-      expect(failures).toHaveLength(1);
-      expect(failures[0]).toMatchObject({ subject: version?.identity, receiveCount: 5, failures: 5, isResent: false });
-      expect(failures[0]?.cause).toMatch(/BrokenWorldError: cannot write .*table\.parquet/);
-      expect(failures[0]?.earlier.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 3, 4]);
-      expect(delivery).toEqual({});
-    }
-    expect(await peek('transform-dlq', 1)).toHaveLength(1);
-    expect(await p.depth('transform-dlq')).toEqual({ visible: 2, inFlight: 0 });
-    const depths = await depthsOfDeadLetters(access, deadLetterQueues());
-    expect(depths.map(({ name, waiting }) => [name, waiting])).toContainEqual(['transform-dlq', 2]);
+  describe('three files that died, and a message that is none of ours', () => {
+    const keys = ['only/x/a.csv', 'only/y/a.csv', 'only/y/b.txt'];
+    let versions: UploadedVersion[];
 
-    const dry = await replay('transform-dlq', { isDryRun: true });
-    expect(dry).toMatchObject({ found: 2, replayed: 2, passed_over: 0, left: 2, end: 'dry_run', by: 'replayer' });
-    expect(await p.depth('transform-dlq')).toEqual({ visible: 2, inFlight: 0 });
+    it('looking says which key, which cause and how often, and changes nothing', async () => {
+      const died = await die(...keys);
+      versions = died.versions;
+      const first = await peek('transform-dlq');
+      const second = await peek('transform-dlq');
+      expect(first.map(({ key }) => key).sort()).toEqual(keys);
+      expect(second.map(({ messageId }) => messageId).sort()).toEqual(first.map(({ messageId }) => messageId).sort());
+      for (const { key, versionIds, failures, delivery } of first) {
+        const version = versions.find((uploaded) => uploaded.key === key);
+        expect(versionIds).toEqual([version?.versionId]);
+        expect(failures).toHaveLength(1);
+        expect(failures[0]).toMatchObject({
+          subject: version?.identity,
+          receiveCount: 5,
+          failures: 5,
+          isResent: false,
+        });
+        expect(failures[0]?.cause).toMatch(/BrokenWorldError: cannot write .*table\.parquet/);
+        expect(failures[0]?.earlier.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 3, 4]);
+        expect(delivery).toEqual({});
+      }
+      expect(await peek('transform-dlq', 1)).toHaveLength(1);
+      expect(await p.depth('transform-dlq')).toEqual({ visible: 3, inFlight: 0 });
+      const depths = await depthsOfDeadLetters(access, deadLetterQueues());
+      expect(depths.map(({ name, waiting }) => [name, waiting])).toContainEqual(['transform-dlq', 3]);
 
-    await fault.remove();
-    const done = await replay('transform-dlq');
-    expect(done).toMatchObject({ found: 2, replayed: 2, passed_over: 0, failed_again: 0, left: 0, end: 'done' });
-    for (const { identity } of versions) await p.waitFor(identity, 'reported');
-    await p.idle();
-    for (const version of versions) await expectStateOfQuietRun(p, version);
-    expect(await replay('transform-dlq')).toMatchObject({ found: 0, replayed: 0, left: 0, end: 'done' });
+      const dry = await replay('transform-dlq', { isDryRun: true });
+      expect(dry).toMatchObject({ found: 3, replayed: 3, passed_over: 0, left: 3, end: 'dry_run', by: 'replayer' });
+      expect(await p.depth('transform-dlq')).toEqual({ visible: 3, inFlight: 0 });
+      await died.fault.remove();
+    });
+
+    it('a replay takes only what the pattern names, and leaves the rest as it was', async () => {
+      await p.send('transform', 'no event of ours');
+      await isDead(4);
+      const only = 'only/y/*.csv';
+      const dry = await replay('transform-dlq', { only, isDryRun: true });
+      expect(dry).toMatchObject({ replayed: 1, passed_over: 3, left: 4 });
+      const done = await replay('transform-dlq', { only });
+      expect(done).toMatchObject({ by: 'replayer', found: 4, replayed: 1, passed_over: 3, failed_again: 0, left: 3 });
+      await p.waitFor(versions[1]?.identity ?? '', 'reported');
+
+      const left = await peek('transform-dlq');
+      expect(left.map(({ key }) => key).sort()).toEqual(['only/x/a.csv', 'only/y/b.txt', undefined]);
+      const foreign = left.find(({ key }) => key === undefined);
+      expect(foreign).toMatchObject({ subjects: [subjectOfBody('no event of ours')], bodyBytes: 16, versionIds: [] });
+      expect(foreign?.failures[0]?.cause).toMatch(/ForeignMessageError: the message body is no JSON/);
+      expect(await replay('transform-dlq', { only: 'only/**' })).toMatchObject({
+        replayed: 2,
+        passed_over: 1,
+        left: 1,
+      });
+      expect(await replay('transform-dlq', { only: 'only/**' })).toMatchObject({
+        replayed: 0,
+        passed_over: 1,
+        left: 1,
+      });
+      for (const { identity } of versions) await p.waitFor(identity, 'reported');
+      await p.idle();
+      await p.takeDeadLetters('transform-dlq');
+      for (const version of versions) await expectStateOfQuietRun(p, version);
+    });
   });
 
-  it('replays only what the pattern names, and leaves the rest as it was', async () => {
-    const { versions, fault } = await die('only/x/a.csv', 'only/y/a.csv', 'only/y/b.txt');
-    await fault.remove();
-    await p.send('transform', 'no event of ours');
-    await isDead(4);
-    const only = 'only/y/*.csv';
-    expect(await replay('transform-dlq', { only, isDryRun: true })).toMatchObject({
-      replayed: 1,
-      passed_over: 3,
-      left: 4,
-    });
-    expect(await replay('transform-dlq', { only })).toMatchObject({
-      by: 'replayer',
-      replayed: 1,
-      passed_over: 3,
-      left: 3,
-    });
-    await p.waitFor(versions[1]?.identity ?? '', 'reported');
-    expect((await peek('transform-dlq')).map(({ key }) => key).sort()).toEqual([
-      'only/x/a.csv',
-      'only/y/b.txt',
-      undefined,
-    ]);
-
-    const foreign = (await peek('transform-dlq')).find(({ key }) => key === undefined);
-    expect(foreign).toMatchObject({ subjects: [subjectOfBody('no event of ours')], bodyBytes: 16, versionIds: [] });
-    expect(foreign?.failures[0]?.cause).toMatch(/ForeignMessageError: the message body is no JSON/);
-    expect(await replay('transform-dlq', { only: 'only/**' })).toMatchObject({ replayed: 2, passed_over: 1, left: 1 });
-    for (const { identity } of versions) await p.waitFor(identity, 'reported');
-    await p.takeDeadLetters('transform-dlq');
-  });
-
-  it('what fails again returns to the DLQ, is sent once a run, and its history is kept', async () => {
+  it('what fails again returns to the DLQ, its history kept; sent again it is not called dead by the receives before', async () => {
     const { versions, fault } = await die('again/a.csv');
     const identity = versions[0]?.identity ?? '';
     const before = await peek('transform-dlq');
@@ -152,8 +155,14 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     expect(letter?.failures[0]?.earlier.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4]);
     expect(await progressOf(identity, access)).toMatchObject({ state: 'failing', isDead: true });
     await fault.remove();
+
+    // It is received, and has not come to its manifest: what is known of the message before says nothing about it.
+    const late = await p.inject({ request: '^PUT .*/table\\.parquet', action: 'delay', delay_ms: 1_500 });
     await replay('transform-dlq');
+    await eventually('it is worked on', () => late.isUsed() || undefined);
+    expect(await progressOf(identity, access)).toEqual({ state: 'waiting' });
     await p.waitFor(identity, 'reported');
+    await p.idle();
   });
 
   it('a history does not grow without end: the newest failures stay, and the number of all', async () => {
@@ -195,6 +204,19 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     const summary = await replayDeadLetters(rule, { isDryRun: false, signal }, toItself);
     expect(summary).toMatchObject({ replayed: 3, failed_again: 3, left: 3, end: 'done' });
     await p.takeDeadLetters(rule.name, 3);
+  });
+
+  it('what was passed over and is shown again in a long run neither ends it early nor keeps it going for ever', async () => {
+    const rule = queueNamed('raw-object-created-dlq');
+    const QueueUrl = p.resources.deadLetterQueues[rule.name]?.url;
+    const about = (key: string) => JSON.stringify(objectCreatedEvent({ bucket: access.rawBucket, key }));
+    for (const key of [...Array.from({ length: 12 }, (_, at) => `x/${at}/`), 'y/1/', 'y/2/', 'y/3/']) {
+      await p.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: about(key) }));
+    }
+    const summary = await replay(rule.name, { only: 'y/**', maxPerSecond: 1, hide_s: 1 });
+    expect(summary).toMatchObject({ replayed: 3, passed_over: 12, end: 'done' });
+    await p.takeDeadLetters(rule.name, 12);
+    await p.idle();
   });
 
   it.each([
@@ -258,21 +280,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await p.idle();
   });
 
-  it('after a replay a message is not called dead because of the receives of the one before', async () => {
-    const { versions, fault } = await die('progress/a.csv');
-    const identity = versions[0]?.identity ?? '';
-    expect(await progressOf(identity, access)).toMatchObject({ state: 'failing', isDead: true });
-    await fault.remove();
-    // It is received, and has not come to its manifest.
-    const late = await p.inject({ request: '^PUT .*/table\\.parquet', action: 'delay', delay_ms: 1_500 });
-    await replay('transform-dlq');
-    await eventually('it is worked on', () => late.isUsed() || undefined);
-    expect(await progressOf(identity, access)).toEqual({ state: 'waiting' });
-    await p.waitFor(identity, 'reported', 60_000);
-    await p.idle();
-  });
-
-  it('so it is when another tool has sent it again, as soon as a worker holds its lease', async () => {
+  it('sent again by another tool it is not called dead as soon as a worker holds its lease', async () => {
     const { versions, fault } = await die('progress/b.csv');
     const identity = versions[0]?.identity ?? '';
     await fault.remove();
