@@ -1,0 +1,127 @@
+# What each function may do, and why. infra/policy/ holds the functions' calls against it: whatever a call needs and a
+# grant lacks fails a test, and so does whatever a grant has and no call needs.
+
+locals {
+  raw_arn       = module.bucket["raw"].arn
+  processed_arn = module.bucket["processed"].arn
+
+  # Where things lie in the processed bucket: shared/contracts/src/layout.ts.
+  in_processed = {
+    versions  = "${local.processed_arn}/processed/versions/*"
+    tables    = "${local.processed_arn}/processed/versions/*/table.parquet"
+    profiles  = "${local.processed_arn}/processed/versions/*/profile.json"
+    manifests = "${local.processed_arn}/processed/manifests/*"
+    logs      = "${local.processed_arn}/processed/logs/*"
+    # processed/<dir of the raw key>/processed_<filename>.parquet, where <dir> is the uploader's.
+    current = "${local.processed_arn}/processed/*processed_*.parquet"
+  }
+
+  identity_is_part_of_the_key = "the identity of a file version is part of the key, and is known only when the file is there"
+
+  # What Lambda itself needs to run any of the functions.
+  platform_grants = {
+    for name in keys(local.pipeline.functions) : name => [
+      {
+        sid             = "WriteLogs"
+        actions         = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        resources       = ["arn:${data.aws_partition.this.partition}:logs:${var.region}:${local.account}:log-group:/aws/lambda/${local.prefix}-${name}:*"]
+        reason          = "Lambda writes what the function prints into streams of its log group"
+        wildcard_reason = "Lambda names the streams, one for each of its sandboxes"
+      },
+      {
+        sid             = "SendTraces"
+        actions         = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+        resources       = ["*"]
+        reason          = "Active tracing: Lambda sends the segments of sampled invocations"
+        wildcard_reason = "X-Ray has no resources that these two actions could be narrowed to (Service Authorization Reference, AWS X-Ray)"
+      },
+      {
+        sid       = "TakeMessages"
+        actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        resources = [module.queue[local.queue_of[name]].arn]
+        reason    = "Lambda's event source takes and deletes messages with this role; the function sets the visibility of what failed"
+      },
+    ]
+  }
+
+  function_grants = {
+    transform = [
+      {
+        sid             = "ReadRawFiles"
+        actions         = ["s3:GetObject", "s3:GetObjectVersion"]
+        resources       = ["${local.raw_arn}/*"]
+        reason          = "reads the version that an event names, and asks which version of a key is current"
+        wildcard_reason = "uploaders choose the keys"
+      },
+      {
+        sid       = "ListRawFiles"
+        actions   = ["s3:ListBucket", "s3:ListBucketVersions"]
+        resources = [local.raw_arn]
+        reason    = "lists a key's versions for promotion; without ListBucket a key that is gone answers 403 instead of 404"
+      },
+      {
+        sid             = "ReadWhatIsDone"
+        actions         = ["s3:GetObject"]
+        resources       = [local.in_processed.tables, local.in_processed.manifests, local.in_processed.current]
+        reason          = "reads manifests, the table that it promotes and the current table; a write with If-Match needs the read as well"
+        wildcard_reason = local.identity_is_part_of_the_key
+      },
+      {
+        sid             = "WriteOutputs"
+        actions         = ["s3:PutObject"]
+        resources       = [local.in_processed.versions, local.in_processed.manifests, local.in_processed.current]
+        reason          = "writes a version's outputs and manifest, and the current table of its key"
+        wildcard_reason = local.identity_is_part_of_the_key
+      },
+      {
+        sid       = "TellAbsentFromForbidden"
+        actions   = ["s3:ListBucket"]
+        resources = [local.processed_arn]
+        reason    = "without it a manifest or table that is not there yet answers 403 instead of 404"
+      },
+      {
+        sid       = "HoldLeases"
+        actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        resources = [module.table.arn]
+        reason    = "takes, reads, completes and gives back leases; leaves failure records"
+      },
+      {
+        sid           = "PublishCompletions"
+        actions       = ["events:PutEvents"]
+        resources     = [module.events.bus_arn]
+        reason        = "publishes completion events, under no other service's name"
+        string_equals = { "events:source" = local.pipeline.rules["transform-completed"].pattern.source[0] }
+      },
+    ]
+    report = [
+      {
+        sid             = "ReadWhatIsDone"
+        actions         = ["s3:GetObject"]
+        resources       = [local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs]
+        reason          = "reads manifest and profile of a file version, and the summary that stands when its own is refused"
+        wildcard_reason = local.identity_is_part_of_the_key
+      },
+      {
+        sid             = "WriteSummaries"
+        actions         = ["s3:PutObject"]
+        resources       = [local.in_processed.logs]
+        reason          = "writes the validation and bias summaries, once"
+        wildcard_reason = "their names hold the upload's time and identity"
+      },
+      {
+        sid       = "TellAbsentFromForbidden"
+        actions   = ["s3:ListBucket"]
+        resources = [local.processed_arn]
+        reason    = "without it a summary that is not there yet answers 403 instead of 404"
+      },
+      {
+        sid       = "LeaveFailureRecords"
+        actions   = ["dynamodb:PutItem"]
+        resources = [module.table.arn]
+        reason    = "writes why a message failed, for the operator to read"
+      },
+    ]
+  }
+
+  grants = { for name in keys(local.pipeline.functions) : name => concat(local.function_grants[name], local.platform_grants[name]) }
+}
