@@ -1,0 +1,89 @@
+/**
+ * Every call that each function's code makes to AWS, what it is about, and where it stands. A test holds the commands
+ * against the built bundles, in which a call that is never made is not there.
+ */
+import type { FunctionName } from '@tastetrend/contracts';
+
+export interface Call {
+  readonly command: string;
+  readonly parameters?: readonly string[];
+  /** Names of the world (world.ts). */
+  readonly on: readonly string[];
+  /** Condition keys as AWS fills them for this call. */
+  readonly context?: Readonly<Record<string, string>>;
+  readonly where: string;
+}
+
+const VERSION_OUTPUTS = ['processed/table', 'processed/quarantine', 'processed/duplicates', 'processed/profile'];
+const CURRENT_TABLES = ['processed/current', 'processed/current at the top'];
+
+export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
+  transform: [
+    { command: 'GetObject', parameters: ['VersionId'], on: ['raw/object'], where: 's3-ports.ts: rawVersions.open' },
+    {
+      command: 'GetObject',
+      parameters: ['IfMatch'],
+      on: ['raw/object'],
+      where: 's3-ports.ts: rawVersions.open, in a bucket that keeps no versions',
+    },
+    { command: 'HeadObject', on: ['raw/object'], where: 's3-ports.ts: rawVersions.current' },
+    { command: 'ListObjectVersions', on: ['raw'], where: 's3-ports.ts: rawVersions.list, versionsOf' },
+    { command: 'GetObject', on: ['processed/manifest'], where: 's3-ports.ts: manifestsIn.read' },
+    {
+      command: 'PutObject',
+      parameters: ['IfNoneMatch'],
+      on: ['processed/manifest'],
+      where: 's3-ports.ts: manifestsIn.create',
+    },
+    {
+      command: 'PutObject',
+      parameters: ['IfNoneMatch'],
+      on: VERSION_OUTPUTS,
+      where: 's3-ports.ts: versionOutputs.store',
+    },
+    { command: 'HeadObject', on: CURRENT_TABLES, where: 's3-ports.ts: currentTableIn.read' },
+    {
+      command: 'GetObject',
+      on: ['processed/table'],
+      where: 's3-ports.ts: currentTableIn.replace reads the winner’s table',
+    },
+    {
+      command: 'PutObject',
+      parameters: ['IfNoneMatch'],
+      on: CURRENT_TABLES,
+      where: 's3-ports.ts: currentTableIn.replace',
+    },
+    { command: 'PutObject', parameters: ['IfMatch'], on: CURRENT_TABLES, where: 's3-ports.ts: currentTableIn.replace' },
+    {
+      command: 'PutEvents',
+      on: ['bus'],
+      context: { 'events:source': 'tastetrend.transform' },
+      where: 's3-ports.ts: completionsOn.publish',
+    },
+    { command: 'PutItem', on: ['table'], where: 'lease.ts (Powertools idempotency), failure-log.ts: writeFailure' },
+    { command: 'GetItem', on: ['table'], where: 'lease.ts (Powertools idempotency): who holds it' },
+    { command: 'UpdateItem', on: ['table'], where: 'lease.ts (Powertools idempotency): done' },
+    { command: 'DeleteItem', on: ['table'], where: 'lease.ts (Powertools idempotency): given back after a failure' },
+    { command: 'ChangeMessageVisibility', on: ['transform queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
+  ],
+  report: [
+    {
+      command: 'GetObject',
+      on: ['processed/manifest', 'processed/profile'],
+      where: 's3-objects.ts: s3CommittedObjects',
+    },
+    {
+      command: 'GetObject',
+      on: ['processed/validation', 'processed/bias'],
+      where: 's3-objects.ts: s3ReportStore.readText, when its own was refused',
+    },
+    {
+      command: 'PutObject',
+      parameters: ['IfNoneMatch'],
+      on: ['processed/validation', 'processed/bias'],
+      where: 's3-objects.ts: s3ReportStore.putOnce',
+    },
+    { command: 'PutItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure' },
+    { command: 'ChangeMessageVisibility', on: ['report queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
+  ],
+};
