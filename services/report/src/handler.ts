@@ -19,6 +19,7 @@ import {
 } from '@tastetrend/aws';
 import { pipeline } from '@tastetrend/contracts';
 import { completionOf } from './completion-message.ts';
+import { ReportAssertionError } from './errors.ts';
 import { assertMemoryFits } from './memory.ts';
 import { type ReportOutcome, reportUpload } from './report-upload.ts';
 import { s3CommittedObjects, s3ReportStore } from './s3-objects.ts';
@@ -104,14 +105,25 @@ async function reportMessage(
       },
     );
     observeOutcome(outcome, identity, observer, environment);
+    observer.count('ReportsDone', 'Count', 1);
     observer.count('ReportDuration', 'Milliseconds', performance.now() - startedAtMs);
+    const { uploaded_at: uploadedAt } = completed.source;
+    if (outcome.kind === 'reported' && wasWritten(outcome) && uploadedAt !== null) {
+      observer.count('UploadToReportAge', 'Seconds', (Date.now() - Date.parse(uploadedAt)) / 1000);
+    }
     return { kind: 'done' };
   } catch (error) {
     observer.logger.error('report failed', { cause: describeError(error) });
+    if (error instanceof ReportAssertionError) observer.count('ConservationFailures', 'Count', 1);
     throw new MessageFailure(identity, error);
   } finally {
     observer.flush();
   }
+}
+
+/** Whether this delivery wrote a summary, and so is no repeated one. */
+function wasWritten({ validation, bias }: Extract<ReportOutcome, { kind: 'reported' }>): boolean {
+  return [validation.keeping, bias.keeping].includes('written');
 }
 
 function observeOutcome(outcome: ReportOutcome, identity: string, observer: Observer, environment: string): void {
@@ -123,7 +135,7 @@ function observeOutcome(outcome: ReportOutcome, identity: string, observer: Obse
   if (keepings.includes('there_by_other_rules')) {
     observer.logger.warn('a summary of earlier rules or thresholds was left as it is');
   }
-  if (!keepings.includes('written')) {
+  if (!wasWritten(outcome)) {
     observer.count('ReportDeliveriesRepeated', 'Count', 1);
     observer.logger.info('delivery repeated', { status: outcome.status });
     return;

@@ -29,6 +29,14 @@ import { completionsOn, currentTableIn, manifestsIn, rawVersions, versionOutputs
 
 const SERVICE = 'transform';
 
+/** The step of the journal that ends a stage, and the stage's metric. */
+const STAGES: Readonly<Record<string, string>> = {
+  downloaded: 'DownloadDuration',
+  transformed: 'CleanDuration',
+  stored: 'StoreDuration',
+  published: 'PublishDuration',
+};
+
 /** Made at cold start and kept: clients, configuration, the selected writer. A wrong setting fails here, by its name. */
 const configuration = readFunctionConfiguration();
 assertMemoryFits(configuration.functionMemoryMb);
@@ -59,6 +67,11 @@ export function handler(event: SqsEvent, context: Context): Promise<BatchRespons
 
 async function work(body: unknown, messageId: string, lease: TransformPorts['lease']): Promise<MessageOutcome> {
   const object = objectOf(body);
+  if (object.isReplayed) {
+    const observer = observerOf(SERVICE, configuration.environment, { message_id: messageId });
+    observer.count('DeliveriesReplayed', 'Count', 1);
+    observer.flush();
+  }
   let retryAfterS = 0;
   for (const version of await versionsOf(s3, object)) {
     const outcome = await observed(version, messageId, lease);
@@ -78,7 +91,8 @@ function objectOf(body: unknown) {
   if (bucket.name !== configuration.rawBucket) {
     throw new ForeignMessageError(`the event is about bucket ${bucket.name}, and not about ${configuration.rawBucket}`);
   }
-  return { bucket: bucket.name, key: object.key, versionId: object['version-id'], etag: object.etag };
+  const isReplayed = parsed.data['replay-name'] !== undefined;
+  return { bucket: bucket.name, key: object.key, versionId: object['version-id'], etag: object.etag, isReplayed };
 }
 
 async function observed(version: FileVersion, messageId: string, lease: TransformPorts['lease']) {
@@ -87,6 +101,7 @@ async function observed(version: FileVersion, messageId: string, lease: Transfor
   const keys = { identity, raw_key: version.key, version_id: version.versionId, message_id: messageId };
   const observer = observerOf(SERVICE, environment, keys);
   const startedMs = performance.now();
+  let stageStartedMs = startedMs;
   const ports: TransformPorts = {
     raw: rawVersions(s3, version.bucket),
     manifests: manifestsIn(s3, processedBucket),
@@ -94,10 +109,19 @@ async function observed(version: FileVersion, messageId: string, lease: Transfor
     currentTable: currentTableIn(s3, processedBucket),
     completions: completionsOn(eventBridge, eventBusName, processedBucket),
     lease,
-    journal: { step: (name, facts = {}) => observer.logger.info(name, { ...facts }) },
+    journal: {
+      step(name, facts = {}) {
+        const nowMs = performance.now();
+        const stage = STAGES[name];
+        if (stage !== undefined) observer.count(stage, 'Milliseconds', nowMs - stageStartedMs);
+        if (stage !== undefined) stageStartedMs = nowMs;
+        observer.logger.info(name, { ...facts });
+      },
+    },
   };
   try {
     const outcome = await processFileVersion(version, ports, openWriter);
+    if (outcome.kind === 'done') observer.count('FileVersionsDone', 'Count', 1);
     if (outcome.kind === 'busy') {
       observer.logger.info('busy', { retry_after_s: outcome.retryAfterS });
       observer.count('LeaseWaits', 'Count', 1);

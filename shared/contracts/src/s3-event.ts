@@ -9,6 +9,8 @@ export const objectCreatedEventSchema = z.looseObject({
   source: z.literal('aws.s3'),
   'detail-type': z.literal('Object Created'),
   time: z.string(),
+  /** Only on what an archive's replay delivers. Source: EventBridge user guide, "Archiving and replaying events". */
+  'replay-name': z.string().optional(),
   detail: z.looseObject({
     bucket: z.looseObject({ name: z.string().min(1) }),
     object: z.looseObject({

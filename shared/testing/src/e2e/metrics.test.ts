@@ -1,0 +1,129 @@
+/** The table of metrics, held against what the functions write on a real run: same names, units and dimensions. */
+import { readFileSync } from 'node:fs';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  type CompletionDetail,
+  completionDetailOf,
+  identityOf,
+  type Manifest,
+  manifestKey,
+  pipeline,
+} from '@tastetrend/contracts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  canRunPipeline,
+  eventually,
+  type LogLine,
+  objectCreatedEvent,
+  type RunningPipeline,
+  startPipeline,
+  type UploadedVersion,
+} from '../pipeline/index.ts';
+import { tinyFile, UNREADABLE } from './review-files.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+const SUITE = 'end to end: metrics';
+
+interface Metric {
+  readonly name: string;
+  readonly unit: string;
+  readonly service: string;
+  readonly dimensions: readonly string[];
+}
+
+const TABLE = JSON.parse(
+  readFileSync(new URL('../../../contracts/metrics.json', import.meta.url), 'utf8'),
+) as readonly Metric[];
+
+/** What this run cannot bring about, and where it is asserted instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  LeaseWaits: 'two workers at one version at the same time: races.test.ts and crash.test.ts bring that about by faults',
+};
+
+/** CloudWatch's limit, and ours: a dimension of more values than this has no place in a metric. */
+const VALUES_MAX = 50;
+
+interface Emitted extends Metric {
+  readonly values: Readonly<Record<string, string>>;
+}
+
+function emittedBy(line: LogLine): Emitted[] {
+  const metadata = line._aws as
+    | { CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string; Unit: string }[] }[] }
+    | undefined;
+  return (metadata?.CloudWatchMetrics ?? []).flatMap(({ Namespace, Dimensions, Metrics }) => {
+    expect(Namespace).toBe(pipeline.emf_namespace);
+    return Metrics.flatMap(({ Name: name, Unit: unit }) =>
+      Dimensions.map((set) => ({
+        name,
+        unit,
+        service: String(line.service),
+        dimensions: [...set].sort(),
+        values: Object.fromEntries(set.map((dimension) => [dimension, String(line[dimension])])),
+      })),
+    );
+  });
+}
+
+describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
+  let p: RunningPipeline;
+  let emitted: Emitted[];
+  beforeAll(async () => {
+    p = await startPipeline();
+    const { version } = await p.run('good.csv', tinyFile('fine', 'good'));
+    await p.run('bad.pdf', UNREADABLE);
+    await p.upload('folder/', '');
+    const gone = { bucket: p.resources.buckets.raw, key: 'gone.csv', versionId: 'no-such-version' };
+    const again = JSON.parse(p.uploadMessages('good.csv')[0] ?? 'null') as Record<string, unknown>;
+    await p.send('transform', objectCreatedEvent(gone), { ...again, 'replay-name': 'by-hand' }, { is: 'no event' });
+    const { detail } = p.completions(version.identity)[0] ?? {};
+    const event = { id: 'again', source: 'tastetrend.transform', 'detail-type': 'File Version Completed', detail };
+    await p.send('report', { ...again, ...event }, { is: 'no event' });
+    await p.send('report', { ...again, ...event, detail: await completionOfWhatCannotBe(version) });
+    await eventually('every metric that this run brings about', async () => {
+      const lines = [...(await p.logLines('transform')), ...(await p.logLines('report'))];
+      emitted = lines.flatMap(emittedBy);
+      const names = new Set(emitted.map(({ name }) => name));
+      return TABLE.every(({ name }) => names.has(name) || name in ELSEWHERE) || undefined;
+    });
+  }, 300_000);
+  afterAll(async () => {
+    await p?.stop();
+  });
+
+  /** A manifest that names another version's profile, as no code of ours makes one. @returns its event's detail */
+  async function completionOfWhatCannotBe(version: UploadedVersion): Promise<CompletionDetail> {
+    const manifest = await p.readJson<Manifest>(manifestKey(version.identity));
+    const source = { ...manifest.source, version_id: 'made-up' };
+    const identity = identityOf({ bucket: source.bucket, key: source.key, versionId: source.version_id });
+    const made = { ...manifest, identity, source };
+    const Bucket = p.resources.buckets.processed;
+    await p.s3.send(new PutObjectCommand({ Bucket, Key: manifestKey(identity), Body: JSON.stringify(made) }));
+    return completionDetailOf(made, Bucket);
+  }
+
+  const line = ({ name, unit, service, dimensions }: Metric) =>
+    `${service}: ${name} in ${unit} by ${[...dimensions].sort().join(', ')}`;
+
+  it('everything that is written is in the table, as it is written', () => {
+    const table = TABLE.map(line);
+    for (const metric of new Set(emitted.map(line))) expect(table).toContain(metric);
+  });
+
+  it('everything in the table is written, but for what is asserted elsewhere', () => {
+    const written = new Set(emitted.map(line));
+    const missing = TABLE.filter((metric) => !written.has(line(metric))).map(({ name }) => name);
+    expect(missing.filter((name) => !(name in ELSEWHERE))).toEqual([]);
+  });
+
+  it('no dimension has many values, or one out of a file', () => {
+    const values = new Map<string, Set<string>>();
+    for (const metric of emitted) {
+      for (const [dimension, value] of Object.entries(metric.values)) {
+        values.set(dimension, (values.get(dimension) ?? new Set()).add(value));
+      }
+    }
+    expect([...values.keys()].sort()).toEqual(['environment', 'service', 'status']);
+    for (const [, found] of values) expect(found.size).toBeLessThanOrEqual(VALUES_MAX);
+  });
+});
