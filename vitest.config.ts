@@ -3,13 +3,17 @@ import { SkipReporter } from './scripts/skip-reporter.mjs';
 
 /** What takes long and guards little: peers of the bench, latency over many uploads. .ci/run runs them after the others. */
 const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts'];
+/** What needs Terraform and Go: infra/check runs them. */
+const INFRA = ['infra/**/*.check.test.ts'];
 const isSlowRun = process.env.TASTETREND_TESTS === 'slow';
+const isInfraRun = process.env.TASTETREND_TESTS === 'infra';
+const isUsualRun = !isSlowRun && !isInfraRun;
 
 // biome-ignore lint/style/noDefaultExport: vitest reads one; nothing else in the house has any
 export default defineConfig({
   test: {
-    include: isSlowRun ? SLOW : ['{services,shared,scripts,infra}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(isSlowRun ? [] : SLOW)],
+    include: isInfraRun ? INFRA : isSlowRun ? SLOW : ['{services,shared,scripts,infra}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(isUsualRun ? [...SLOW, ...INFRA] : [])],
     reporters: [['default', { summary: false }], new SkipReporter()],
     // No test measures time; these bound what hangs, on a machine of two cores that runs two files at once.
     testTimeout: 60_000,
