@@ -32,7 +32,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\
 const unquoted = (text: string): string => text.replace(/^"(.*)"$/s, '$1').replaceAll('\\"', '"');
 
 /** @param files a module's sources by name */
-export function readmeOf(name: string, files: Readonly<Record<string, string>>, example: string): string {
+function readmeOf(name: string, files: Readonly<Record<string, string>>, example: string): string {
   const main = files['main.tf'] ?? '';
   const comment = /^((?:# .*\n)+)/.exec(main)?.[1]?.replaceAll(/^# /gm, '').trim() ?? '';
   const variables = blocksOf('variable', files['variables.tf'] ?? '').map(({ labels, body }) => {
