@@ -6,6 +6,12 @@ export class CommittedObjectError extends BrokenWorldError {
   override readonly name = 'CommittedObjectError';
 }
 
+/** What reading a table threw, told as its cause: a failure of the world or of ours stays what it is. */
+export function unreadableTable(identity: string, error: unknown): Error {
+  if (error instanceof BrokenWorldError || error instanceof ReportAssertionError) return error;
+  return new CommittedObjectError(`the table of ${identity} cannot be read`, error);
+}
+
 /** A summary could be neither written nor found written. */
 export class ReportNotKeptError extends BrokenWorldError {
   override readonly name = 'ReportNotKeptError';

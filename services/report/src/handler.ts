@@ -97,7 +97,7 @@ async function reportMessage(
   try {
     const outcome = await reportUpload(
       completed,
-      { thresholds: pipeline.checks, groupRowsMin: pipeline.bias.group_rows_min },
+      { thresholds: pipeline.checks, bias: pipeline.bias },
       {
         committed: s3CommittedObjects(s3, processedBucket),
         reports: s3ReportStore(s3, processedBucket),

@@ -11,22 +11,42 @@ import {
 import { describe, expect, it } from 'vitest';
 import { CommittedObjectError, ReportNotKeptError } from './errors.ts';
 import { type ReportPorts, type ReportSettings, reportUpload } from './report-upload.ts';
-import { countsOf, GONE, IDENTITY, IGNORED, manifestOf, profileOf, REJECTED, rows, SOURCE } from './test-data/tally.ts';
+import {
+  countsOf,
+  GONE,
+  IDENTITY,
+  IGNORED,
+  manifestOf,
+  profileOf,
+  REJECTED,
+  rows,
+  SOURCE,
+  tableOf,
+} from './test-data/tally.ts';
 
-const SETTINGS: ReportSettings = { thresholds: pipeline.checks, groupRowsMin: 5 };
+const SETTINGS: ReportSettings = { thresholds: pipeline.checks, bias: pipeline.bias };
 const FILE = [...rows(20), ...rows(9, { gender: 'male' }), ...rows(1, { fate: 'duplicates' })];
 const PROFILE = profileOf(FILE);
-const MANIFEST = manifestOf(PROFILE, countsOf(FILE));
+const TABLE = tableOf(FILE);
+const MANIFEST = manifestOf(PROFILE, countsOf(FILE), TABLE);
+const TABLE_KEY = MANIFEST.outputs.find(({ role }) => role === 'table')?.key ?? '';
 const PROFILE_KEY = MANIFEST.outputs.find(({ role }) => role === 'profile')?.key ?? '';
 const VALIDATION_KEY = reportKey('validation', SOURCE.uploaded_at, IDENTITY);
 const BIAS_KEY = reportKey('bias', SOURCE.uploaded_at, IDENTITY);
 
 /** A bucket with S3's If-None-Match, and a list of the steps that were told. */
-function bucketOf(objects: Record<string, string>) {
+function bucketOf(objects: Record<string, string>, table: ArrayBuffer | undefined = TABLE) {
   const kept = new Map(Object.entries(objects));
+  const ranges: (readonly [number, number])[] = [];
   const steps: string[] = [];
   const ports: ReportPorts = {
-    committed: { readText: async (key) => kept.get(key) },
+    committed: {
+      readText: async (key) => kept.get(key),
+      readBytes: async (key, start, end) => {
+        ranges.push([start, end]);
+        return key === TABLE_KEY ? table?.slice(start, end) : undefined;
+      },
+    },
     reports: {
       readText: async (key) => kept.get(key),
       putOnce: async (key, text) => {
@@ -37,14 +57,15 @@ function bucketOf(objects: Record<string, string>) {
     },
     onStep: (step) => steps.push(step),
   };
-  return { kept, steps, ports };
+  return { kept, steps, ranges, ports };
 }
 
-function committed(manifest: Manifest, profile: unknown = PROFILE) {
-  return bucketOf({
+function committed(manifest: Manifest, profile: unknown = PROFILE, table?: ArrayBuffer) {
+  const objects = {
     [manifestKey(manifest.identity)]: JSON.stringify(manifest),
     [PROFILE_KEY]: JSON.stringify(profile),
-  });
+  };
+  return bucketOf(objects, table);
 }
 
 function completed(manifest: Manifest) {
@@ -68,7 +89,7 @@ describe('reportUpload', () => {
     );
     expect(validationSchema.parse(JSON.parse(kept.get(VALIDATION_KEY) ?? ''))).toMatchObject({ identity: IDENTITY });
     expect(biasSchema.parse(JSON.parse(kept.get(BIAS_KEY) ?? ''))).toMatchObject({ status: 'measured' });
-    expect(steps).toEqual(['manifest read', 'profile read', 'validation written', 'bias written']);
+    expect(steps).toEqual(['manifest read', 'profile read', 'validation written', 'table read', 'bias written']);
   });
 
   it('promise 1, once in effect: repeated and concurrent deliveries leave the same bytes', async () => {
@@ -109,6 +130,27 @@ describe('reportUpload', () => {
       bias: { keeping: 'there' },
     });
     expect(kept.get(VALIDATION_KEY)).toBe(first);
+  });
+
+  it('leaves a summary of an earlier version of its schema as it is', async () => {
+    const { kept, ports } = committed(MANIFEST);
+    const earlier = JSON.stringify({ schema: 'tastetrend.bias/1', identity: IDENTITY, overall: null });
+    kept.set(BIAS_KEY, earlier);
+    const outcome = await reportUpload(completed(MANIFEST), SETTINGS, ports);
+    expect(outcome).toMatchObject({ validation: { keeping: 'written' }, bias: { keeping: 'there_by_other_rules' } });
+    expect(kept.get(BIAS_KEY)).toBe(earlier);
+  });
+
+  it('reads a small table in one request, and of an inspection, which keeps none, nothing', async () => {
+    const { ranges, ports } = committed(MANIFEST);
+    await reportUpload(completed(MANIFEST), SETTINGS, ports);
+    expect(ranges).toEqual([[0, TABLE.byteLength]]);
+
+    const inspected = manifestOf(PROFILE, countsOf(FILE), new ArrayBuffer(0));
+    const { kept, ranges: none, ports: inspection } = committed(inspected);
+    await reportUpload(completed(inspected), SETTINGS, inspection);
+    expect(none).toEqual([]);
+    expect(JSON.parse(kept.get(BIAS_KEY) ?? '')).toMatchObject({ status: 'not_applicable', resampling: null });
   });
 
   it('reports a rejected file: bad data is no error', async () => {
@@ -153,6 +195,26 @@ describe('promise 6, a broken world is retried', () => {
     expect(refused).toBeInstanceOf(CommittedObjectError);
     expect((refused as Error).message).toMatch(expected);
     expect([...kept.keys()].filter((key) => key.includes('/logs/'))).toEqual([]);
+  });
+
+  const other = tableOf(FILE, 'f'.repeat(64));
+  const fewer = tableOf(FILE.slice(1));
+  const text = Buffer.from('not a table, but text');
+  const noTable = text.buffer.slice(text.byteOffset, text.byteOffset + text.length) as ArrayBuffer;
+  it.each([
+    ['another version’s table', other, other, /says that it is of f{64}/],
+    ['a table of other rows', fewer, fewer, /has 28 rows, its manifest 29 accepted/],
+    ['no parquet file', noTable, noTable, /cannot be read/],
+    ['a table with other bytes than its manifest says', TABLE, TABLE.slice(0), undefined],
+    ['a table that is cut', TABLE, TABLE.slice(0, -9), /ends before its manifest says/],
+  ])('%s', async (_, promised, there, expected) => {
+    const manifest = manifestOf(PROFILE, countsOf(FILE), promised);
+    if (expected === undefined) new Uint8Array(there)[20] = 255 - (new Uint8Array(there)[20] ?? 0);
+    const { kept, ports } = committed(manifest, PROFILE, there);
+    const refused = await reportUpload(completed(manifest), SETTINGS, ports).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(CommittedObjectError);
+    expect((refused as Error).message).toMatch(expected ?? /its SHA-256 differs/);
+    expect(kept.has(BIAS_KEY)).toBe(false);
   });
 
   it('does not take a refused write for a summary that is there', async () => {

@@ -1,5 +1,6 @@
 /** The use case: a file version that is done becomes a validation and a bias summary, once in effect. */
 import {
+  anySummarySchema,
   type Bias,
   biasSchema,
   type CheckStatus,
@@ -13,16 +14,24 @@ import {
   type Validation,
   validationSchema,
 } from '@tastetrend/contracts';
-import { biasOf } from './core/bias.ts';
+import type { CodedRows } from './core/bias/coded-rows.ts';
+import { readCodedRows, type TableBytes } from './core/bias/read-table.ts';
+import { type BiasSettings, biasNeedsTable, biasOf } from './core/bias/summary.ts';
 import type { Thresholds } from './core/checks.ts';
-import { issuesInOneLine, type Schema, serialise } from './core/serialise.ts';
+import { issuesInOneLine, type Schema, serialise, serialiseByLine } from './core/serialise.ts';
 import { validationOf } from './core/validation.ts';
 import { CommittedObjectError, ReportNotKeptError } from './errors.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Reads what the transform committed. */
 export interface CommittedObjects {
   /** @returns undefined when the object is not there. @throws BrokenWorldError */
   readText(key: string): Promise<string | undefined>;
+  /**
+   * @param end the byte after the last
+   * @returns undefined when the object is not there; fewer bytes when it ends before. @throws BrokenWorldError
+   */
+  readBytes(key: string, start: number, end: number): Promise<ArrayBuffer | undefined>;
 }
 
 /** Keeps summaries; one that is there is never written over. */
@@ -35,8 +44,7 @@ export interface ReportStore {
 
 export interface ReportSettings {
   readonly thresholds: Thresholds;
-  /** The fewest accepted rows of a group that is shown by itself. */
-  readonly groupRowsMin: number;
+  readonly bias: BiasSettings;
 }
 
 export interface ReportPorts {
@@ -46,8 +54,14 @@ export interface ReportPorts {
   onStep(step: string, facts: Readonly<Record<string, string | number | null>>): void;
 }
 
+/** A table up to this size is read in one request, of a larger one only what is needed. */
+const WHOLE_TABLE_BYTES_MAX = 4 * 1024 * 1024;
+
 /** Writes of a summary that is refused and yet not there, before the delivery is left to be repeated. */
 const KEEP_ATTEMPTS_MAX = 3;
+
+/** Messages are reported side by side, but tables measured one by one: it takes a processor, and memory by the row. */
+const atATime = oneAtATime();
 
 /** What became of a summary: written now, there already, or there already as earlier rules or thresholds made it. */
 export type Keeping = 'written' | 'there' | 'there_by_other_rules';
@@ -79,13 +93,15 @@ export async function reportUpload(
   const profile = await readProfile(manifest, ports);
 
   const validation = validationOf(manifest, profile, settings.thresholds);
-  const bias = biasOf(manifest, profile, settings.groupRowsMin);
+  const keptValidation = await keepOnce('validation', validation, serialise(validationSchema, validation), ports);
 
-  const keptValidation = await keepOnce('validation', validationSchema, validation, ports);
-  const keptBias = await keepOnce('bias', biasSchema, bias, ports);
+  const bias = await atATime(async () =>
+    biasOf(manifest, profile, await readTable(manifest, profile, ports), settings.bias),
+  );
+  const keptBias = await keepOnce('bias', bias, serialiseByLine(biasSchema, bias), ports);
   return {
     kind: 'reported',
-    status: keptValidation.summary.status,
+    status: parseCommitted(keptValidation.key, validationSchema, keptValidation.text).status,
     validation: { key: keptValidation.key, keeping: keptValidation.keeping },
     bias: { key: keptBias.key, keeping: keptBias.keeping },
   };
@@ -121,6 +137,47 @@ async function readProfile(manifest: Manifest, { committed, onStep }: ReportPort
   return profile;
 }
 
+/** @returns null where there are no rows to compare */
+async function readTable(
+  manifest: Manifest,
+  profile: Profile | null,
+  { committed, onStep }: ReportPorts,
+): Promise<CodedRows | null> {
+  const output = manifest.outputs.find(({ role }) => role === 'table');
+  // An inspection keeps no table: no parquet file has 0 bytes.
+  if (output === undefined || profile === null || output.bytes === 0 || !biasNeedsTable(manifest)) return null;
+  const { key, bytes } = output;
+  const readWhole = async (start: number, end: number) => {
+    const part = await committed.readBytes(key, start, end);
+    if (part === undefined) throw new CommittedObjectError(`the table ${key} is not there`);
+    if (part.byteLength !== end - start)
+      throw new CommittedObjectError(`the table ${key} ends before its manifest says`);
+    return part;
+  };
+  const table: TableBytes = { byteLength: bytes, slice: (start, end = bytes) => readWhole(start, end) };
+  const isSmall = bytes <= WHOLE_TABLE_BYTES_MAX;
+  const inMemory = isSmall ? await checkedWhole(output, readWhole) : undefined;
+  const source =
+    inMemory === undefined
+      ? table
+      : { byteLength: bytes, slice: async (start: number, end = bytes) => inMemory.slice(start, end) };
+  const rows = await readCodedRows(source, manifest.identity, manifest.counts.accepted, profile.groups);
+  onStep('table read', { rows: rows.rows, bytes });
+  return rows;
+}
+
+/** A small table in one request, and checked whole. */
+async function checkedWhole(
+  { key, bytes, sha256 }: Manifest['outputs'][number],
+  read: (start: number, end: number) => Promise<ArrayBuffer>,
+): Promise<ArrayBuffer> {
+  const whole = await read(0, bytes);
+  if (sha256Hex(new Uint8Array(whole)) !== sha256) {
+    throw new CommittedObjectError(`the table ${key} is not the one in its manifest: its SHA-256 differs`);
+  }
+  return whole;
+}
+
 function parseCommitted<Value>(key: string, schema: Schema<Value>, text: string): Value {
   let json: unknown;
   try {
@@ -133,23 +190,20 @@ function parseCommitted<Value>(key: string, schema: Schema<Value>, text: string)
   throw new CommittedObjectError(`${key} is not what its schema says: ${issuesInOneLine(parsed.error.issues)}`);
 }
 
-async function keepOnce<Summary extends Validation | Bias>(
+async function keepOnce(
   kind: 'validation' | 'bias',
-  schema: Schema<Summary>,
-  summary: Summary,
+  { identity, source }: Validation | Bias,
+  text: string,
   { reports, onStep }: ReportPorts,
-): Promise<{ key: string; keeping: Keeping; summary: Summary }> {
-  const { identity, source } = summary;
+): Promise<{ key: string; keeping: Keeping; text: string }> {
   const key = reportKey(kind, source.uploaded_at, identity);
-  const text = serialise(schema, summary);
   const { written, kept } = await putOrRead(key, text, reports);
-  const keptSummary = parseCommitted(key, schema, kept);
-  if (keptSummary.identity !== identity) {
-    throw new ReportNotKeptError(`${key} is taken by the summary of ${keptSummary.identity}`);
-  }
+  // One that is there may be of an earlier version of its schema: whose it is says every version alike.
+  const { identity: keptIdentity } = parseCommitted(key, anySummarySchema, kept);
+  if (keptIdentity !== identity) throw new ReportNotKeptError(`${key} is taken by the summary of ${keptIdentity}`);
   const keeping = written ? 'written' : kept === text ? 'there' : 'there_by_other_rules';
   onStep(`${kind} ${keeping}`, { report_key: key });
-  return { key, keeping, summary: keptSummary };
+  return { key, keeping, text: kept };
 }
 
 /** A refused write is fine when the summary is there, which is looked up: S3's 409 may come of a writer that then fails. */

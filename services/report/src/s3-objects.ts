@@ -1,11 +1,14 @@
 /** The ports of the use case over one S3 bucket, the processed one. */
-import { putOnce, readText, type s3Client } from '@tastetrend/aws';
+import { putOnce, readBytes, readText, type s3Client } from '@tastetrend/aws';
 import type { CommittedObjects, ReportStore } from './report-upload.ts';
 
 type S3Client = ReturnType<typeof s3Client>;
 
 export function s3CommittedObjects(s3: S3Client, bucket: string): CommittedObjects {
-  return { readText: (key) => readText(s3, bucket, key) };
+  return {
+    readText: (key) => readText(s3, bucket, key),
+    readBytes: (key, start, end) => readBytes(s3, bucket, key, start, end),
+  };
 }
 
 export function s3ReportStore(s3: S3Client, bucket: string): ReportStore {

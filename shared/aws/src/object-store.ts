@@ -167,6 +167,34 @@ export async function readText(s3: S3Client, bucket: string, key: string): Promi
 }
 
 /**
+ * Some bytes of an object, for readers that need few of many.
+ * @param end the byte after the last
+ * @returns undefined when the object is not there; fewer bytes when it ends before
+ * @throws BrokenWorldError
+ */
+export async function readBytes(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  start: number,
+  end: number,
+): Promise<ArrayBuffer | undefined> {
+  if (end <= start) return new ArrayBuffer(0);
+  try {
+    const output = await s3.send(
+      // A range holds its last byte (RFC 9110, section 14.1.2).
+      new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${start}-${end - 1}` }),
+    );
+    if (output.Body === undefined) throw new BrokenWorldError('S3 answered without a body');
+    const bytes = await output.Body.transformToByteArray();
+    return bytes.slice().buffer;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw new BrokenWorldError(`cannot read s3://${bucket}/${key}`, error);
+  }
+}
+
+/**
  * All versions and delete markers of exactly this key, newest first. S3 lists versions and markers apart, each newest
  * first; the two are merged by time without reordering either, since a multipart version's LastModified is its start.
  * @throws BrokenWorldError

@@ -7,7 +7,7 @@ import { profileSchema } from './profile.ts';
 import { validationSchema } from './validation.ts';
 
 const SCHEMAS = {
-  'bias.v1': biasSchema,
+  'bias.v2': biasSchema,
   'file-version-completed.v1': completionEventSchema,
   'manifest.v1': manifestSchema,
   'profile.v1': profileSchema,

@@ -82,7 +82,17 @@ const pipelineSchema = z.strictObject({
     date_unreadable_pct: over,
     accepted_rows_min: z.strictObject({ warn_under: threshold, fail_under: threshold }),
   }),
-  bias: z.strictObject({ group_rows_min: z.int().min(2) }),
+  bias: z.strictObject({
+    cell_min: limit.extend({ value: z.int().min(2) }),
+    measure_rows_min: limit,
+    measure_reviews_min: limit,
+    pair_rows_min: limit,
+    pair_reviews_min: limit,
+    false_discovery_rate: limit.extend({ value: z.number().gt(0).lt(1) }),
+    bootstrap_resamples: limit,
+    permutations_min: limit,
+    exceedances_enough: limit,
+  }),
   emf_namespace: z.string(),
 });
 

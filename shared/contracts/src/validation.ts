@@ -28,6 +28,9 @@ export const reportedVersionShape = {
   kind: z.enum(['reviews', 'restaurant_info']).nullable(),
 };
 
+/** What every summary says, of whatever kind and version. */
+export const anySummarySchema = z.object({ schema: z.string(), identity: reportedVersionShape.identity });
+
 export const checkStatusSchema = z.enum(['pass', 'warn', 'fail']);
 
 export const checkSchema = z.object({

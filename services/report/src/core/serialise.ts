@@ -23,11 +23,37 @@ const ISSUES_MAX = 8;
  * @throws ReportAssertionError when the summary is not what its schema says
  */
 export function serialise<Summary>(schema: Schema<Summary>, summary: Summary): string {
+  return `${JSON.stringify(checked(schema, summary), null, 2)}\n`;
+}
+
+/**
+ * As `serialise`, with each object and array that holds no other on a line of its own: one measure, one line.
+ * @throws ReportAssertionError when the summary is not what its schema says
+ */
+export function serialiseByLine<Summary>(schema: Schema<Summary>, summary: Summary): string {
+  return `${byLine(checked(schema, summary), '')}\n`;
+}
+
+function byLine(value: unknown, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value);
+  const isLeaf = entries.every(([, part]) => typeof part !== 'object' || part === null);
+  if (isLeaf) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const lines = entries.map(
+    ([key, part]) => `${inner}${isList ? '' : `${JSON.stringify(key)}: `}${byLine(part, inner)}`,
+  );
+  const [open, close] = isList ? ['[', ']'] : ['{', '}'];
+  return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+}
+
+function checked<Summary>(schema: Schema<Summary>, summary: Summary): Summary {
   const parsed = schema.safeParse(summary);
   if (!parsed.success) {
     throw new ReportAssertionError(`a summary does not fit its schema: ${issuesInOneLine(parsed.error.issues)}`);
   }
-  return `${JSON.stringify(parsed.data, null, 2)}\n`;
+  return parsed.data;
 }
 
 /** `path: message` of the first few, in which no value is repeated. */

@@ -14,6 +14,10 @@ import {
   type SensitiveAttribute,
   sha256Hex,
 } from '@tastetrend/contracts';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { CodedRows, type NeededColumn } from '../core/bias/coded-rows.ts';
+
+type BasicType = 'DOUBLE' | 'INT32' | 'STRING';
 
 export interface Row {
   readonly fate: 'accepted' | 'duplicates' | 'quarantined';
@@ -25,6 +29,12 @@ export interface Row {
   readonly rating: number | null;
   readonly hasText: boolean;
   readonly hasTotal: boolean;
+  /** Rows of one are of one guest's review; null where the id is missing, undefined for an id of its own. */
+  readonly reviewId?: string | null;
+  readonly location?: string | null;
+  readonly partySize?: number | null;
+  /** Where there is a total; 40 unless said otherwise. */
+  readonly totalSpent?: number;
 }
 
 export const SOURCE = {
@@ -131,8 +141,65 @@ function tally(attribute: SensitiveAttribute, all: readonly Row[], groupOf: (row
   return groups;
 }
 
-export function manifestOf(profile: Profile, counts: Manifest['counts']): Manifest {
+/** The accepted rows as the table has them, column by column. */
+export function columnsOf(all: readonly Row[]): Record<NeededColumn, (string | number | null)[]> {
+  const accepted = all.filter((row) => row.fate === 'accepted');
+  const norm = (group: string) => (group === 'missing' || group === 'unreadable' ? null : group);
+  const uploaded = (group: string) => (group === 'missing' ? null : `as uploaded: ${group}`);
+  return {
+    review_id: accepted.map(({ reviewId }, i) => (reviewId === undefined ? `own ${i}` : reviewId)),
+    rating_1_5: accepted.map(({ rating }) => (rating === null ? null : rating / 100)),
+    location: accepted.map(({ location }) => location ?? null),
+    total_spent: accepted.map(({ hasTotal, totalSpent }) => (hasTotal ? (totalSpent ?? 40) : null)),
+    party_size: accepted.map(({ partySize }) => partySize ?? null),
+    age_range: accepted.map(({ age }) => uploaded(age)),
+    gender: accepted.map(({ gender }) => uploaded(gender)),
+    ethnicity: accepted.map(({ ethnicity }) => uploaded(ethnicity)),
+    gender_norm: accepted.map(({ gender }) => norm(gender)),
+    ethnicity_norm: accepted.map(({ ethnicity }) => norm(ethnicity)),
+    age_group: accepted.map(({ age }) => norm(age)),
+    review_length: accepted.map(({ hasText }) => (hasText ? 100 : null)),
+  };
+}
+
+/** The accepted rows as they are read from the table. */
+export function codedOf(all: readonly Row[]): CodedRows {
+  const columns = columnsOf(all);
+  const coded = new CodedRows(columns.review_id.length);
+  const number = (id: string | number | null) => (id === null ? null : coded.reviewNumber(Buffer.from(String(id))));
+  for (const [column, cells] of Object.entries(columns)) {
+    coded.fill(column as NeededColumn, column === 'review_id' ? cells.map(number) : cells, 0);
+  }
+  return coded.finish();
+}
+
+/** A parquet table of the accepted rows, by another writer than ours. */
+export function tableOf(all: readonly Row[], identity: string = IDENTITY): ArrayBuffer {
+  const TYPES: Partial<Record<NeededColumn, BasicType>> = {
+    rating_1_5: 'DOUBLE',
+    total_spent: 'DOUBLE',
+    party_size: 'INT32',
+    review_length: 'INT32',
+  };
+  return parquetWriteBuffer({
+    columnData: Object.entries(columnsOf(all)).map(([name, data]) => ({
+      name,
+      data,
+      type: TYPES[name as NeededColumn] ?? 'STRING',
+      nullable: true,
+    })),
+    rowGroupSize: 50,
+    kvMetadata: [{ key: 'tastetrend.identity', value: identity }],
+  });
+}
+
+export function manifestOf(
+  profile: Profile,
+  counts: Manifest['counts'],
+  table: ArrayBuffer = new ArrayBuffer(1),
+): Manifest {
   const text = JSON.stringify(profile);
+  const tableBytes = new Uint8Array(table);
   return makeManifest({
     source: SOURCE,
     outcome: 'processed',
@@ -140,7 +207,12 @@ export function manifestOf(profile: Profile, counts: Manifest['counts']): Manife
     rejection: null,
     counts,
     outputs: [
-      { role: 'table', key: outputKey(IDENTITY, 'table'), bytes: 1, sha256: '0'.repeat(64) },
+      {
+        role: 'table',
+        key: outputKey(IDENTITY, 'table'),
+        bytes: tableBytes.length,
+        sha256: sha256Hex(tableBytes),
+      },
       { role: 'profile', key: outputKey(IDENTITY, 'profile'), bytes: text.length, sha256: sha256Hex(text) },
     ],
     inferred: null,

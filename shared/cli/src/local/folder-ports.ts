@@ -1,5 +1,5 @@
 /** The ports of both services over a folder of this machine: objects are files under their keys. */
-import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Manifest, manifestKey, manifestSchema, outputKey } from '@tastetrend/contracts';
 import type { ReportPorts } from '@tastetrend/report';
@@ -27,6 +27,23 @@ export class Folder implements Objects {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
+    }
+  }
+
+  async readBytes(key: string, start: number, end: number): Promise<ArrayBuffer | undefined> {
+    let file: FileHandle;
+    try {
+      file = await open(this.pathOf(key));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    try {
+      const bytes = new Uint8Array(end - start);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+      return bytes.buffer.slice(0, bytesRead);
+    } finally {
+      await file.close();
     }
   }
 

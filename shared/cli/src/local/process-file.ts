@@ -33,7 +33,7 @@ export async function processFile(
   const identity = identityOf(file.version);
   await reportUpload(
     { identity, manifest_key: manifestKey(identity) },
-    { thresholds: pipeline.checks, groupRowsMin: pipeline.bias.group_rows_min },
+    { thresholds: pipeline.checks, bias: pipeline.bias },
     reportPorts(folder, () => {}),
   );
   await file.assertUnchanged();
