@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './scripts/skip-reporter.mjs';
 
-/** What takes long and guards little: peers of the bench, latency over many uploads. .ci/run runs them after the others. */
-const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts'];
+/**
+ * What takes long and guards little: peers of the bench, latency over many uploads, a second implementation in Python.
+ * .ci/run runs them after the others.
+ */
+const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts', '**/oracle.test.ts'];
 /** What needs Terraform and Go: infra/check runs them. */
 const INFRA = ['infra/**/*.check.test.ts'];
 const isSlowRun = process.env.TASTETREND_TESTS === 'slow';

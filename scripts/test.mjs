@@ -9,7 +9,7 @@ await exitWith(async () => {
   const args = process.argv.slice(2).filter((arg) => arg !== '--slow');
   const isSlow = process.argv.includes('--slow');
   await build(env);
-  for (const name of ['ministack', 'readback', ...(isSlow ? ['bench'] : [])]) {
+  for (const name of ['ministack', 'readback', ...(isSlow ? ['bench', 'oracle'] : [])]) {
     try {
       await ensureVenv(name, { log: (line) => process.stderr.write(`${line}\n`) });
     } catch (error) {

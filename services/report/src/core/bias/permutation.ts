@@ -12,8 +12,8 @@
  * Over more rows than `DIRECT_ROWS_MAX` the permutations drawn are those of blocks: each size's review_ids, in their
  * seeded order, are cut into J equal runs, run i of all sizes is block i, and the labels of whole blocks change places.
  * These permutations are a group, so that the test stays exact (Hemerik & Goeman 2018, "Exact testing with random
- * permutations"); the null distribution is then known with (J − 1)² degrees of freedom instead of the file's own, 225 at
- * least. What it buys: the table of "labels of block j on outcomes of block i" is counted once, J² of them in J passes
+ * permutations"). What it costs: of one file the null distribution's spread is known with (J − 1)² degrees of freedom, 225
+ * at least, and its centre to a standard deviation over √J. What it buys: the table of "labels of block j on outcomes of block i" is counted once, J² of them in J passes
  * over the rows, and a permutation is the sum of J of these, whatever the number of rows.
  */
 import type { ClusteredRows, SizeStratum } from './clustered-rows.ts';
