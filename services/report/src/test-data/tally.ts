@@ -142,7 +142,7 @@ function tally(attribute: SensitiveAttribute, all: readonly Row[], groupOf: (row
 }
 
 /** The accepted rows as the table has them, column by column. */
-export function columnsOf(all: readonly Row[]): Record<NeededColumn, (string | number | null)[]> {
+function columnsOf(all: readonly Row[]): Record<NeededColumn, (string | number | null)[]> {
   const accepted = all.filter((row) => row.fate === 'accepted');
   const norm = (group: string) => (group === 'missing' || group === 'unreadable' ? null : group);
   const uploaded = (group: string) => (group === 'missing' ? null : `as uploaded: ${group}`);

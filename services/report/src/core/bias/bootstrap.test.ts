@@ -87,14 +87,14 @@ describe('intervals', () => {
     ['500 review_ids of 1 to 8 rows, in bags', Array.from({ length: 500 }, (_, id) => 1 + (id % 8))],
   ])('hold the truth in about 95 of 100 files: %s', (name, sizes) => {
     const random = new Random(name, 'truth');
-    const files = 250;
+    const files = 150;
     let covered = 0;
     for (let i = 0; i < files; i++) {
       const { low, high } = meanInterval(clusteredFile(sizes, random), `${i}`);
       if ((low as number) <= 3 && 3 <= (high as number)) covered += 1;
     }
     expect(covered / files).toBeGreaterThan(0.9);
-    expect(covered / files).toBeLessThan(0.985);
+    expect(covered / files).toBeLessThan(0.99);
   });
 
   it('of rows taken for independent would hold it far less often', () => {

@@ -12,7 +12,7 @@ export const UNREADABLE_GROUP = 'unreadable';
 /** More groups than any vocabulary has: past it a table is not ours. */
 const GROUPS_MAX = 64;
 /** Locations that are strata of their own; all others are one more. */
-export const LOCATIONS_MAX = 15;
+const LOCATIONS_MAX = 15;
 /** No value, where 0 is one. */
 export const NONE = -1;
 /** ln(1 + total_spent) is kept in millionths, so that sums of it are exact, and the same in any order. */

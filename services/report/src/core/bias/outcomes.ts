@@ -33,11 +33,11 @@ export interface OrderedOutcome {
 export type Outcome = BinaryOutcome | OrderedOutcome;
 
 /** Up to so many different ratings each is a label of its own; a file with more is compared by half stars. */
-export const RATING_LABELS_MAX = 32;
+const RATING_LABELS_MAX = 32;
 const HALF_STAR_HUNDREDTHS = 50;
 const FOUR_STARS_HUNDREDTHS = 400;
 /** Width of a band of ln(1 + total_spent): a band's upper end is 1.28 times its lower. */
-export const SPENT_BAND_WIDTH = 0.25;
+const SPENT_BAND_WIDTH = 0.25;
 const SPENT_BANDS_MAX = 64;
 
 /** Rows that agree in all three cells are of one kind; there are some hundred kinds, however many rows. */

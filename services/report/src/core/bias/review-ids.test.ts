@@ -8,12 +8,12 @@ describe('ReviewIds', () => {
   it('tells ids apart as a map of texts does', () => {
     const id = fc.oneof(fc.string({ maxLength: 4 }), fc.string({ unit: 'binary', maxLength: 30 }));
     fc.assert(
-      fc.property(fc.array(id, { maxLength: 200 }), (ids) => {
+      fc.property(fc.array(id, { maxLength: 100 }), (ids) => {
         const numbers = new Map<string, number>();
         const reviewIds = new ReviewIds();
         for (const one of ids) {
           if (!numbers.has(one)) numbers.set(one, numbers.size);
-          expect(reviewIds.of(bytes(one))).toBe(numbers.get(one));
+          if (reviewIds.of(bytes(one)) !== numbers.get(one)) expect.fail(`${one} is taken for another`);
         }
         expect(reviewIds.count).toBe(numbers.size);
       }),

@@ -1,7 +1,7 @@
 import { type Counts, totalOf } from './distribution.ts';
 
 /** The p of the Lp norm that is reported, as SageMaker Clarify's. */
-export const LP_ORDER = 2;
+const LP_ORDER = 2;
 
 /**
  * Lp norm of the difference: Lp = (Σ_y |P_a(y) − P_d(y)|^p)^(1/p), from 0 to 2^(1/p).
