@@ -97,8 +97,8 @@ locals {
       {
         sid             = "ReadWhatIsDone"
         actions         = ["s3:GetObject"]
-        resources       = [local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs]
-        reason          = "reads manifest and profile of a file version, and the summary that stands when its own is refused"
+        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs]
+        reason          = "reads manifest, profile and table of a file version, and the summary that stands when its own is refused"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {
@@ -116,7 +116,7 @@ locals {
       },
       {
         sid       = "LeaveFailureRecords"
-        actions   = ["dynamodb:PutItem"]
+        actions   = ["dynamodb:UpdateItem"]
         resources = [module.table.arn]
         reason    = "writes why a message failed, for the operator to read"
       },

@@ -60,9 +60,13 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       context: { 'events:source': 'tastetrend.transform' },
       where: 's3-ports.ts: completionsOn.publish',
     },
-    { command: 'PutItem', on: ['table'], where: 'lease.ts (Powertools idempotency), failure-log.ts: writeFailure' },
+    { command: 'PutItem', on: ['table'], where: 'lease.ts (Powertools idempotency)' },
     { command: 'GetItem', on: ['table'], where: 'lease.ts (Powertools idempotency): who holds it' },
-    { command: 'UpdateItem', on: ['table'], where: 'lease.ts (Powertools idempotency): done' },
+    {
+      command: 'UpdateItem',
+      on: ['table'],
+      where: 'lease.ts (Powertools idempotency): done; shared/aws/src/failure-log.ts: writeFailure',
+    },
     { command: 'DeleteItem', on: ['table'], where: 'lease.ts (Powertools idempotency): given back after a failure' },
     { command: 'ChangeMessageVisibility', on: ['transform queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
   ],
@@ -70,12 +74,17 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
     {
       command: 'GetObject',
       on: ['processed/manifest', 'processed/profile'],
-      where: 's3-objects.ts: s3CommittedObjects',
+      where: 's3-objects.ts: s3CommittedObjects.readText',
+    },
+    {
+      command: 'GetObject',
+      on: ['processed/table'],
+      where: 's3-objects.ts: s3CommittedObjects.readBytes',
     },
     {
       command: 'GetObject',
       on: ['processed/validation', 'processed/bias'],
-      where: 's3-objects.ts: s3ReportStore.readText, when its own was refused',
+      where: 's3-objects.ts: s3ReportStore.readText, before it is made and when its own was refused',
     },
     {
       command: 'PutObject',
@@ -83,7 +92,7 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       on: ['processed/validation', 'processed/bias'],
       where: 's3-objects.ts: s3ReportStore.putOnce',
     },
-    { command: 'PutItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure' },
+    { command: 'UpdateItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure' },
     { command: 'ChangeMessageVisibility', on: ['report queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
   ],
 };

@@ -63,7 +63,10 @@ const KEEP_ATTEMPTS_MAX = 3;
 /** Messages are reported side by side, but tables measured one by one: it takes a processor, and memory by the row. */
 const atATime = oneAtATime();
 
-/** What became of a summary: written now, there already, or there already as earlier rules or thresholds made it. */
+/**
+ * What became of a summary: written now, there already, or there already as earlier rules or thresholds made it (which
+ * only the validation tells: a bias summary that is there is not made again to be compared).
+ */
 export type Keeping = 'written' | 'there' | 'there_by_other_rules';
 
 export type ReportOutcome =
@@ -95,10 +98,13 @@ export async function reportUpload(
   const validation = validationOf(manifest, profile, settings.thresholds);
   const keptValidation = await keepOnce('validation', validation, serialise(validationSchema, validation), ports);
 
-  const bias = await atATime(async () =>
-    biasOf(manifest, profile, await readTable(manifest, profile, ports), settings.bias),
-  );
-  const keptBias = await keepOnce('bias', bias, serialiseByLine(biasSchema, bias), ports);
+  const keptBias = await atATime(async () => {
+    // Resampling is most of the work of a report: a repeated delivery must not do it over.
+    const standing = await standingSummary('bias', manifest, ports);
+    if (standing !== undefined) return standing;
+    const bias = biasOf(manifest, profile, await readTable(manifest, profile, ports), settings.bias);
+    return await keepOnce('bias', bias, serialiseByLine(biasSchema, bias), ports);
+  });
   return {
     kind: 'reported',
     status: parseCommitted(keptValidation.key, validationSchema, keptValidation.text).status,
@@ -198,12 +204,30 @@ async function keepOnce(
 ): Promise<{ key: string; keeping: Keeping; text: string }> {
   const key = reportKey(kind, source.uploaded_at, identity);
   const { written, kept } = await putOrRead(key, text, reports);
-  // One that is there may be of an earlier version of its schema: whose it is says every version alike.
-  const { identity: keptIdentity } = parseCommitted(key, anySummarySchema, kept);
-  if (keptIdentity !== identity) throw new ReportNotKeptError(`${key} is taken by the summary of ${keptIdentity}`);
+  assertIsOf(identity, key, kept);
   const keeping = written ? 'written' : kept === text ? 'there' : 'there_by_other_rules';
   onStep(`${kind} ${keeping}`, { report_key: key });
   return { key, keeping, text: kept };
+}
+
+/** @returns undefined when it is still to be made */
+async function standingSummary(
+  kind: 'bias',
+  { identity, source }: Manifest,
+  { reports, onStep }: ReportPorts,
+): Promise<{ key: string; keeping: Keeping } | undefined> {
+  const key = reportKey(kind, source.uploaded_at, identity);
+  const kept = await reports.readText(key);
+  if (kept === undefined) return undefined;
+  assertIsOf(identity, key, kept);
+  onStep(`${kind} there`, { report_key: key });
+  return { key, keeping: 'there' };
+}
+
+/** One that is there may be of an earlier version of its schema: whose it is says every version alike. */
+function assertIsOf(identity: string, key: string, kept: string): void {
+  const { identity: keptIdentity } = parseCommitted(key, anySummarySchema, kept);
+  if (keptIdentity !== identity) throw new ReportNotKeptError(`${key} is taken by the summary of ${keptIdentity}`);
 }
 
 /** A refused write is fine when the summary is there, which is looked up: S3's 409 may come of a writer that then fails. */

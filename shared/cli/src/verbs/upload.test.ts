@@ -105,5 +105,14 @@ function withoutVersion(path: string): string {
 /** What follows from bucket, version and upload time goes; everything that was counted and decided stays. */
 function withoutSource(value: unknown): unknown {
   const own = ['identity', 'completion_id', 'source', 'outputs'];
-  return Object.fromEntries(Object.entries(value as object).filter(([name]) => !own.includes(name)));
+  return withoutChance(Object.fromEntries(Object.entries(value as object).filter(([name]) => !own.includes(name))));
+}
+
+/** Resamples are seeded by the identity: what is drawn differs from version to version, and with it what it decides. */
+function withoutChance(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutChance);
+  if (typeof value !== 'object' || value === null) return value;
+  const drawn = ['low', 'high', 'noise_floor', 'p_value', 'q_value', 'flags', 'flagged'];
+  const kept = Object.entries(value).filter(([name]) => !drawn.includes(name));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutChance(inner)]));
 }
