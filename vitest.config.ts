@@ -10,13 +10,19 @@ const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts', '**/oracle.test.ts'];
 const INFRA = ['infra/**/*.check.test.ts'];
 const isSlowRun = process.env.TASTETREND_TESTS === 'slow';
 const isInfraRun = process.env.TASTETREND_TESTS === 'infra';
-const isUsualRun = !isSlowRun && !isInfraRun;
+/** What has a part in the usual run, and takes a quarter of an hour as a whole: npm run test:reliability. */
+const RELIABILITY = ['shared/testing/src/reliability/**/*.test.ts'];
+/** What has none: too long for a part. */
+const LOAD = ['shared/testing/src/reliability/load.test.ts'];
+const isReliabilityRun = process.env.TASTETREND_TESTS === 'reliability';
+const isUsualRun = !isSlowRun && !isInfraRun && !isReliabilityRun;
+const USUAL = ['{services,shared,scripts,infra}/**/*.test.ts'];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads one; nothing else in the house has any
 export default defineConfig({
   test: {
-    include: isInfraRun ? INFRA : isSlowRun ? SLOW : ['{services,shared,scripts,infra}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(isUsualRun ? [...SLOW, ...INFRA] : [])],
+    include: isInfraRun ? INFRA : isSlowRun ? SLOW : isReliabilityRun ? RELIABILITY : USUAL,
+    exclude: ['**/node_modules/**', '**/dist/**', ...(isUsualRun ? [...SLOW, ...INFRA, ...LOAD] : [])],
     reporters: [['default', { summary: false }], new SkipReporter()],
     // No test measures time; these bound what hangs, on a machine of two cores that runs two files at once.
     testTimeout: 60_000,

@@ -17,8 +17,8 @@ export interface LeaseState {
   readonly heldUntil: string | undefined;
 }
 
-/** As Powertools names it: the hash, in base64, of the key's JSON. */
-function leaseId(identity: string): string {
+/** The record's id as Powertools names it: the hash, in base64, of the key's JSON. */
+export function leaseId(identity: string): string {
   return `${LEASE_PREFIX}#${createHash('sha256').update(JSON.stringify(identity)).digest('base64')}`;
 }
 

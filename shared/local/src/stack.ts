@@ -31,6 +31,8 @@ export interface StackSettings {
   readonly accountId?: string;
   /** How many times faster than on AWS the pipeline's timings pass; 1 if not given. */
   readonly timeFactor?: number;
+  /** Invocations of each function at the same time, in the place of the description's. */
+  readonly maximumConcurrency?: number;
   /** More options of Node for the functions' processes. */
   readonly execArgv?: readonly string[];
   /** More variables for the functions, over those of the description. */
@@ -146,6 +148,7 @@ async function startFunction(start: FunctionStart): Promise<void> {
   const { name, bundle, options, resources, clients, metrics, logsDir, started } = start;
   const settings = resources.functions[name];
   const queue = resources.queues[settings.queue];
+  const maximumConcurrency = options.maximumConcurrency ?? settings.maximumConcurrency;
   const file = new LogFile(path.join(logsDir, `${name}.log`));
   started.push(() => file.close());
   const lambda = new LambdaFunction({
@@ -157,7 +160,7 @@ async function startFunction(start: FunctionStart): Promise<void> {
     environment: { ...settings.environment, ...options.environment },
     tmpRoot: path.join(options.stateDir, 'tmp'),
     execArgv: options.execArgv ?? [],
-    concurrency: settings.maximumConcurrency,
+    concurrency: maximumConcurrency,
     log: (line) => {
       file.write(line);
       metrics.take(line);
@@ -172,7 +175,7 @@ async function startFunction(start: FunctionStart): Promise<void> {
     functionTimeout_s: settings.timeout_s,
     batchSize: settings.batchSize,
     batchingWindow_s: settings.batchingWindow_s,
-    maximumConcurrency: settings.maximumConcurrency,
+    maximumConcurrency,
     invoke: (event) => lambda.invoke(event),
     log: (line) => options.log(`${name}: ${line}`),
   });

@@ -58,6 +58,10 @@ interface PipelineOptions {
   readonly timeFactor?: number;
   /** More variables for the functions, over those of the description. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** More options of Node for the functions' processes. */
+  readonly execArgv?: readonly string[];
+  /** Invocations of each function at the same time, in the place of the description's. */
+  readonly maximumConcurrency?: number;
 }
 
 export interface UploadedVersion {
@@ -160,8 +164,9 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Runn
       python,
       timeFactor,
       env: 'e2e',
-      execArgv: ['--import', FAULTS_MODULE],
+      execArgv: ['--import', FAULTS_MODULE, ...(options.execArgv ?? [])],
       environment: { ...options.environment, [FAULTS_VARIABLE]: faultsDir },
+      ...(options.maximumConcurrency === undefined ? {} : { maximumConcurrency: options.maximumConcurrency }),
       log: (line) => notes.push(line),
     });
     const clients = createClients(stack);

@@ -1,0 +1,127 @@
+/**
+ * Promise 1: once in effect. The deployed bundles run against the local AWS; each of their calls meets each kind of fault,
+ * and what is left when everything has come to rest is compared byte for byte with a run in which nothing happened.
+ * `npm run test:reliability` tries every case; `npm test` one of each call that changes something.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FunctionName } from '@tastetrend/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canRunPipeline } from '../pipeline/index.ts';
+import { type Case, type Found, findCases, type Outcome, shapeOf, tryCase } from './cases.ts';
+import { functionOf, type Lane, type Snapshot, startLane } from './lane.ts';
+import { tableOf } from './table.ts';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const DOCUMENT = path.join(ROOT, 'docs', 'reliability.md');
+const SUITE = 'once in effect: faults at every call';
+const IS_WHOLE = process.env.TASTETREND_TESTS === 'reliability';
+/** Most of a case is waiting for what a dead worker held. */
+const LANES = IS_WHOLE ? 5 : 3;
+const FUNCTIONS: readonly FunctionName[] = ['transform', 'report'];
+
+describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
+  const lanes: { readonly lane: Lane; readonly quiet: Snapshot }[] = [];
+  let found: Found;
+  const outcomes: Outcome[] = [];
+
+  beforeAll(async () => {
+    const started = await Promise.all(Array.from({ length: LANES }, startLane));
+    await Promise.all(
+      started.map(async (lane) => {
+        await lane.empty();
+        await lane.deliver(1);
+        lanes.push({ lane, quiet: await lane.snapshot() });
+      }),
+    );
+    const [first] = lanes;
+    if (first === undefined) throw new Error('no lane was started');
+    found = await findCases(first.lane, first.quiet);
+    const cases = [...chosen(found.cases)];
+    const total = cases.length;
+    await Promise.all(
+      lanes.map(async ({ lane, quiet }) => {
+        for (let one = cases.shift(); one !== undefined; one = cases.shift()) {
+          outcomes.push(await untilMet(lane, quiet, one));
+          if (IS_WHOLE && outcomes.length % 25 === 0) process.stdout.write(`${outcomes.length} of ${total} cases\n`);
+        }
+      }),
+    );
+  }, 3_600_000);
+  afterAll(async () => {
+    await Promise.all(lanes.map(({ lane }) => lane.stop()));
+  });
+
+  it('a quiet run keeps every promise, and so does one in which something fails or waits', () => {
+    expect(lanes.map(({ quiet }) => quiet.size)).toEqual(lanes.map(() => lanes[0]?.quiet.size));
+    expect(lanes[0]?.quiet.size).toBeGreaterThan(30);
+    expect(found.wrong).toEqual([]);
+  });
+
+  it('every request says whose it is, so that no call goes past the wire', () => {
+    expect(found.calls.filter(({ sender }) => functionOf(sender) === undefined)).toEqual([]);
+  });
+
+  it.each(FUNCTIONS)('%s: every command that its bundle can send was on the wire', (name) => {
+    const seen = found.calls.filter(({ sender }) => functionOf(sender) === name).map(({ command }) => command);
+    expect([...new Set(seen)].sort()).toEqual(commandsIn(name));
+  });
+
+  it('after every fault the bytes are those of a quiet run, and no promise is broken', () => {
+    process.stdout.write(`\n${tableOf(outcomes)}\n\n${outcomes.length} cases of ${found.cases.length}\n`);
+    const broken = outcomes.filter(({ wrong }) => wrong.length > 0);
+    expect(broken.map(({ case: tried, wrong }) => `${nameOf(tried)}: ${wrong.join('; ')}`)).toEqual([]);
+    const unmet = outcomes.filter(({ wasMet }) => !wasMet);
+    expect(unmet.map(({ case: tried }) => `${nameOf(tried)}: the call was not made`)).toEqual([]);
+  });
+
+  if (IS_WHOLE) {
+    // How many cases there are differs a little from run to run: a worker looks at a table again when it lost a race.
+    it('docs/reliability.md has a line for every call', () => {
+      const text = readFileSync(DOCUMENT, 'utf8');
+      const [before = '', after = ''] = text.split(/(?<=<!-- cases -->\n)[\s\S]*(?=<!-- end of cases -->)/);
+      const wanted = `${before}\n${tableOf(outcomes)}\n\n${after}`;
+      if (process.env.UPDATE_RELIABILITY === '1') writeFileSync(DOCUMENT, wanted);
+      const calls = (document: string) => [...document.matchAll(/^\| [a-z]+ \| `.*?` \|/gm)].map(([line]) => line);
+      const hint = 'UPDATE_RELIABILITY=1 npm run test:reliability writes it';
+      expect(calls(readFileSync(DOCUMENT, 'utf8')), hint).toEqual(calls(wanted));
+    });
+  }
+});
+
+/** Commands that change something. */
+const EFFECTS = /^(?:Put|Update|Delete|Change)/;
+
+/** All, or one kill for each shape of a call that changes something, before and after in turn. */
+function chosen(cases: readonly Case[]): readonly Case[] {
+  if (IS_WHOLE) return cases;
+  const kills = cases.filter(
+    ({ action, call, times }) => action.startsWith('kill') && times === 1 && EFFECTS.test(call),
+  );
+  const shapes = Map.groupBy(kills, ({ sender, call }) => `${sender} ${shapeOf(call)}`);
+  return [...shapes.values()].map((some, at) => some[(at * 3) % some.length] as Case);
+}
+
+/** Versions finish in any order, so that a second look at a table may be made in one run and not in the next. */
+async function untilMet(lane: Lane, quiet: Snapshot, tried: Case): Promise<Outcome> {
+  let outcome = await tryCase(lane, quiet, tried);
+  for (let again = 0; again < 4 && !outcome.wasMet && outcome.wrong.length === 0; again++) {
+    outcome = await tryCase(lane, quiet, tried);
+  }
+  return outcome;
+}
+
+function nameOf({ sender, call, action, occurrence, times }: Case): string {
+  return `${sender}: ${action} at ${call} (#${occurrence}, delivered ${times} times)`;
+}
+
+/** What the bundle constructs; commands that are imported and never sent are not in it. */
+function commandsIn(name: FunctionName): string[] {
+  const dist = path.join(ROOT, 'services', name, 'dist');
+  const code = readdirSync(dist).filter((file) => file.endsWith('.mjs'));
+  const sent = code.flatMap((file) => [
+    ...readFileSync(path.join(dist, file), 'utf8').matchAll(/new [\w$]+\.(\w+)Command\(/g),
+  ]);
+  return [...new Set(sent.map(([, command]) => command ?? ''))].sort();
+}
