@@ -29,6 +29,11 @@ export function completionIdOf(identity: string): string {
   return sha256Hex(JSON.stringify(['completion', identity]));
 }
 
+/** The id by which consumers tell repeated removal events: a function of the removal's identity alone. */
+export function removalIdOf(identity: string): string {
+  return sha256Hex(JSON.stringify(['removal', identity]));
+}
+
 /** The versionId that stands for an object's content where the bucket keeps no versions. */
 export function etagVersionId(etag: string): string {
   return `etag:${etag.replaceAll('"', '')}`;

@@ -4,10 +4,12 @@ import { biasSchema } from './bias.ts';
 import { completionEventSchema } from './completion-event.ts';
 import { manifestSchema } from './manifest.ts';
 import { profileSchema } from './profile.ts';
+import { removalEventSchema } from './removal-event.ts';
 import { validationSchema } from './validation.ts';
 
 const SCHEMAS = {
   'bias.v2': biasSchema,
+  'file-removed.v1': removalEventSchema,
   'file-version-completed.v1': completionEventSchema,
   'manifest.v1': manifestSchema,
   'profile.v1': profileSchema,
