@@ -6,13 +6,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { type KeptFailure, listFailures, markResent, readFailure, subjectOfBody, versionsOf } from '@tastetrend/aws';
-import {
-  completionEventSchema,
-  identityOf,
-  objectCreatedEventSchema,
-  pipeline,
-  type QueueName,
-} from '@tastetrend/contracts';
+import { completionEventSchema, identityOf, objectEventSchema, pipeline, type QueueName } from '@tastetrend/contracts';
 import { keyGlob } from './key-glob.ts';
 import { type MoveEnd, moveBySqs } from './message-move.ts';
 import { paceOf } from './pace.ts';
@@ -168,7 +162,7 @@ const NO_SUBJECT: Subject = { key: undefined, versionIds: [], identities: [] };
 function keyOf({ target }: DeadLetterQueue, body: string): string | undefined {
   const json = parseJson(body);
   if (target === 'report') return completionEventSchema.safeParse(json).data?.detail.source.key;
-  return objectCreatedEventSchema.safeParse(json).data?.detail.object.key;
+  return objectEventSchema.safeParse(json).data?.detail.object.key;
 }
 
 async function subjectOf({ target }: DeadLetterQueue, body: string, { s3 }: QueueAccess): Promise<Subject> {
@@ -179,10 +173,12 @@ async function subjectOf({ target }: DeadLetterQueue, body: string, { s3 }: Queu
     const { identity, source } = data.detail;
     return { key: source.key, versionIds: [source.version_id], identities: [identity] };
   }
-  const { data } = objectCreatedEventSchema.safeParse(json);
+  const { data } = objectEventSchema.safeParse(json);
   if (data === undefined) return NO_SUBJECT;
   const { bucket, object } = data.detail;
-  const { key, etag, 'version-id': versionId } = object;
+  // A deletion is about its key: what failed is found by the message itself.
+  if (data['detail-type'] === 'Object Deleted') return { ...NO_SUBJECT, key: object.key };
+  const { key, etag, 'version-id': versionId } = data.detail.object;
   // Of a bucket that is not there the event's own words are all there is.
   const named = { bucket: bucket.name, key, versionId, etag };
   const versions = await versionsOf(s3, named).catch(() => []);

@@ -1,5 +1,5 @@
 /** What the use case needs of the world, named for what it does. The adapters stand in s3-ports.ts and lease.ts. */
-import type { FileVersion, Manifest } from '@tastetrend/contracts';
+import type { CurrentTableFacts, FileVersion, Manifest, Removal } from '@tastetrend/contracts';
 import type { LocalOutput } from './core/output-files.ts';
 
 export interface RawFacts {
@@ -7,6 +7,14 @@ export interface RawFacts {
   readonly bytes: number;
   /** S3's LastModified, ISO 8601 in UTC. */
   readonly uploadedAt: string;
+}
+
+/** A version or delete marker as raw lists it. */
+export interface RawVersion {
+  readonly versionId: string;
+  readonly isDeleteMarker: boolean;
+  /** ISO 8601 in UTC. */
+  readonly lastModified: string;
 }
 
 export interface RawVersions {
@@ -20,7 +28,7 @@ export interface RawVersions {
   /** The versionId that is current, undefined when there is none (never was, or is deleted). */
   current(key: string): Promise<string | undefined>;
   /** All versions of the key, newest first; delete markers among them. */
-  list(key: string): Promise<readonly { versionId: string; isDeleteMarker: boolean }[]>;
+  list(key: string): Promise<readonly RawVersion[]>;
 }
 
 export interface Manifests {
@@ -36,18 +44,19 @@ export interface VersionOutputs {
 
 /** The current table of a raw key, which all versions of the key compete for. */
 export interface CurrentTable {
-  read(
-    rawKey: string,
-  ): Promise<{ etag: string; identity: string; versionId: string; transformVersion: number } | undefined>;
+  read(rawKey: string): Promise<(CurrentTableFacts & { readonly etag: string }) | undefined>;
   /**
    * Puts the manifest's table in the place of the one that was read (`undefined`: of none).
    * @returns `refused` when the place has changed since
    */
   replace(rawKey: string, readEtag: string | undefined, winner: Manifest): Promise<'written' | 'refused'>;
+  /** Puts an empty table there: to remove the object would leave nothing that a slow worker's write could be held off by. */
+  empty(rawKey: string, readEtag: string | undefined, removal: Removal): Promise<'written' | 'refused'>;
 }
 
 export interface Completions {
   publish(manifest: Manifest): Promise<void>;
+  publishRemoval(removal: Removal): Promise<void>;
 }
 
 /** Keeps two workers from doing the same work at once. It saves work and is never the truth. */

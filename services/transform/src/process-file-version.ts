@@ -10,10 +10,16 @@ import type { OpenParquetWriter } from './core/parquet/types.ts';
 import { type RejectionRule, rejectionOf } from './core/rejection.ts';
 import { transformFile } from './core/transform-file.ts';
 import type { RawFacts, TransformPorts } from './ports.ts';
-import { promote } from './promote.ts';
+import { promote, type Settled } from './promote.ts';
 
 export type ProcessOutcome =
-  | { readonly kind: 'done'; readonly manifest: Manifest; readonly wasRepeated: boolean }
+  | {
+      readonly kind: 'done';
+      readonly manifest: Manifest;
+      readonly wasRepeated: boolean;
+      /** What the key has come to. */
+      readonly settled: Settled;
+    }
   | { readonly kind: 'busy'; readonly retryAfterS: number };
 
 /** @throws BrokenWorldError and its kin when a service failed: the delivery is to be repeated */
@@ -34,11 +40,13 @@ export async function processFileVersion(
   }
   const wasRepeated = known !== undefined;
   if (wasRepeated) ports.journal.step('repeated');
-  if (manifest.outcome === 'ignored') return { kind: 'done', manifest, wasRepeated };
-  await promote(version, manifest, ports);
+  if (manifest.outcome === 'ignored') return { kind: 'done', manifest, wasRepeated, settled: { kind: 'open' } };
+  const settled = await promote(version, manifest, ports);
   await ports.completions.publish(manifest);
+  // Also when the removal is not new: whoever made it may have died before it said so.
+  if (settled.kind === 'removed') await ports.completions.publishRemoval(settled.removal);
   ports.journal.step('published');
-  return { kind: 'done', manifest, wasRepeated };
+  return { kind: 'done', manifest, wasRepeated, settled };
 }
 
 /** Steps (a) and (b): the outputs, then the manifest that makes them count. */

@@ -21,13 +21,21 @@ import {
   COMPLETION_DETAIL_TYPE,
   COMPLETION_SOURCE,
   completionDetailOf,
+  currentTableFactsOf,
   currentTableKey,
   type Manifest,
   manifestKey,
   manifestSchema,
   type OutputRole,
   outputKey,
+  REMOVAL_DETAIL_TYPE,
+  REMOVAL_SOURCE,
+  removalDetailOf,
+  removalMetadataOf,
+  tableMetadataOf,
 } from '@tastetrend/contracts';
+import { writeEmptyTable } from './core/empty-table.ts';
+import type { OpenParquetWriter } from './core/parquet/types.ts';
 import type { Completions, CurrentTable, Manifests, RawVersions, VersionOutputs } from './ports.ts';
 
 const PARQUET_TYPE = 'application/vnd.apache.parquet';
@@ -72,9 +80,10 @@ export function rawVersions(s3: S3Client, bucket: string): RawVersions {
     },
     async list(key) {
       const listed = await listVersions(s3, bucket, key);
-      return listed.map(({ versionId, etag, isDeleteMarker }) => ({
-        versionId: namedVersion(versionId, etag),
+      return listed.map(({ versionId, etag, isDeleteMarker, lastModified }) => ({
+        versionId: isDeleteMarker ? versionId : namedVersion(versionId, etag),
         isDeleteMarker,
+        lastModified,
       }));
     },
   };
@@ -109,13 +118,30 @@ export function versionOutputs(s3: S3Client, bucket: string): VersionOutputs {
   };
 }
 
-export function currentTableIn(s3: S3Client, bucket: string): CurrentTable {
+export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenParquetWriter): CurrentTable {
+  const put = async (
+    rawKey: string,
+    readEtag: string | undefined,
+    metadata: Readonly<Record<string, string>>,
+    write: (directory: string) => Promise<{ readonly path: string; readonly bytes: number }>,
+  ) => {
+    const directory = await mkdtemp(join(tmpdir(), 'promote-'));
+    try {
+      const body = await write(directory);
+      const key = currentTableKey(rawKey);
+      const options = { contentType: PARQUET_TYPE, metadata };
+      return readEtag === undefined
+        ? await putOnce(s3, bucket, key, body, options)
+        : await putOver(s3, bucket, key, readEtag, body, options);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  };
   return {
     async read(rawKey) {
       const facts = await headObject(s3, bucket, currentTableKey(rawKey));
       if (facts === undefined) return undefined;
-      const { identity = '', 'version-id': versionId = '', 'transform-version': transformVersion } = facts.metadata;
-      return { etag: facts.etag, identity, versionId, transformVersion: Number(transformVersion ?? 0) };
+      return { ...currentTableFactsOf(facts.metadata), etag: facts.etag };
     },
     async replace(rawKey, readEtag, winner) {
       const table = winner.outputs.find(({ role }) => role === 'table');
@@ -123,27 +149,14 @@ export function currentTableIn(s3: S3Client, bucket: string): CurrentTable {
       if (table === undefined || opened === undefined) {
         throw new BrokenWorldError(`the table of ${winner.identity} is not where its manifest says`);
       }
-      const directory = await mkdtemp(join(tmpdir(), 'promote-'));
-      try {
+      return await put(rawKey, readEtag, tableMetadataOf(winner), async (directory) => {
         const path = join(directory, 'table');
         await download(opened.body, path, table.bytes, `s3://${bucket}/${table.key}`);
-        const body = { path, bytes: table.bytes };
-        const options = {
-          contentType: PARQUET_TYPE,
-          metadata: {
-            identity: winner.identity,
-            'version-id': winner.source.version_id,
-            'transform-version': String(winner.transform_version),
-          },
-        };
-        const key = currentTableKey(rawKey);
-        return readEtag === undefined
-          ? await putOnce(s3, bucket, key, body, options)
-          : await putOver(s3, bucket, key, readEtag, body, options);
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
+        return { path, bytes: table.bytes };
+      });
     },
+    empty: (rawKey, readEtag, removal) =>
+      put(rawKey, readEtag, removalMetadataOf(removal), (directory) => writeEmptyTable(removal, directory, openWriter)),
   };
 }
 
@@ -154,6 +167,12 @@ export function completionsOn(eventBridge: EventBridgeClient, busName: string, p
         source: COMPLETION_SOURCE,
         detailType: COMPLETION_DETAIL_TYPE,
         detail: completionDetailOf(manifest, processedBucket),
+      }),
+    publishRemoval: (removal) =>
+      publishEvent(eventBridge, busName, {
+        source: REMOVAL_SOURCE,
+        detailType: REMOVAL_DETAIL_TYPE,
+        detail: removalDetailOf(removal, processedBucket),
       }),
   };
 }

@@ -1,7 +1,7 @@
 /** What the metadata of `processed/<dir>/processed_<filename>.parquet` says about it: whose table it is, or whose removal. */
 import { removalIdOf, TRANSFORM_VERSION } from './identity.ts';
 import type { Manifest } from './manifest.ts';
-import { NO_VERSION_ID, type Removal, removalIdentityOf } from './removal-event.ts';
+import { type Removal, removalIdentityOf, removalVersionIdOf } from './removal-event.ts';
 import type { CheckStatus } from './validation.ts';
 
 export interface CurrentTableFacts {
@@ -34,13 +34,13 @@ export function currentTableFactsOf(metadata: Metadata): CurrentTableFacts {
 }
 
 /** The metadata of a version's table. @param validation what its validation summary says */
-export function tableMetadataOf(manifest: Manifest, validation: CheckStatus): Metadata {
+export function tableMetadataOf(manifest: Manifest, validation?: CheckStatus): Metadata {
   return {
     identity: manifest.identity,
     'version-id': manifest.source.version_id,
     'transform-version': String(manifest.transform_version),
     kind: manifest.kind ?? 'reviews',
-    validation,
+    ...(validation === undefined ? {} : { validation }),
   };
 }
 
@@ -49,7 +49,7 @@ export function removalMetadataOf(removal: Removal): Metadata {
   const identity = removalIdentityOf(removal);
   return {
     identity,
-    'version-id': removal.marker?.versionId ?? NO_VERSION_ID,
+    'version-id': removalVersionIdOf(removal),
     'transform-version': String(TRANSFORM_VERSION),
     kind: removal.kind,
     'removal-id': removalIdOf(identity),

@@ -16,7 +16,7 @@ export const REMOVAL_SOURCE = COMPLETION_SOURCE;
 export const REMOVAL_DETAIL_TYPE = 'File Removed';
 
 /** What stands for the delete marker's version id where raw holds nothing of a key, not even a marker. */
-export const NO_VERSION_ID = 'none';
+const NO_VERSION_ID = 'none';
 
 /** Consumers accept unknown fields: within version 1, fields are added, never changed or removed. */
 export const removalDetailSchema = z.looseObject({
@@ -58,9 +58,15 @@ export interface Removal {
   readonly kind: 'reviews' | 'restaurant_info';
 }
 
+/** What stands for a version id in its identity. */
+export function removalVersionIdOf({ marker }: Pick<Removal, 'marker'>): string {
+  return marker?.versionId ?? NO_VERSION_ID;
+}
+
 /** The identity of the empty table. A marker's version id is no object version's, so that it is no file version's. */
-export function removalIdentityOf({ bucket, key, marker }: Removal, transformVersion = TRANSFORM_VERSION): string {
-  return identityOf({ bucket, key, versionId: marker?.versionId ?? NO_VERSION_ID }, transformVersion);
+export function removalIdentityOf(removal: Omit<Removal, 'kind'>, transformVersion = TRANSFORM_VERSION): string {
+  const { bucket, key } = removal;
+  return identityOf({ bucket, key, versionId: removalVersionIdOf(removal) }, transformVersion);
 }
 
 /** The event's detail as a function of what raw says, so that every publish of one removal says the same. */
@@ -72,7 +78,7 @@ export function removalDetailOf(removal: Removal, processedBucket: string): Remo
     removal_id: removalIdOf(identity),
     identity,
     transform_version: TRANSFORM_VERSION,
-    source: { bucket, key, version_id: marker?.versionId ?? NO_VERSION_ID, removed_at: marker?.removedAt ?? null },
+    source: { bucket, key, version_id: removalVersionIdOf(removal), removed_at: marker?.removedAt ?? null },
     reason: marker === undefined ? 'no_version' : 'delete_marker',
     processed_bucket: processedBucket,
     current_table_key: currentTableKey(key),

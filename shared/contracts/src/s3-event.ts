@@ -1,5 +1,5 @@
 /**
- * S3's Object Created event as EventBridge delivers it. Keys are not URL-encoded on this path. Unknown fields are
+ * S3's events about objects as EventBridge delivers them. Keys are not URL-encoded on this path. Unknown fields are
  * accepted, as AWS asks; source: S3 user guide, "EventBridge event message structure".
  */
 import * as z from 'zod';
@@ -24,5 +24,32 @@ export const objectCreatedEventSchema = z.looseObject({
     reason: z.string().optional(),
   }),
 });
+
+/** It only says "look": what is deleted, and whether it still is, raw says. */
+export const objectDeletedEventSchema = z.looseObject({
+  id: z.string().min(1),
+  source: z.literal('aws.s3'),
+  'detail-type': z.literal('Object Deleted'),
+  time: z.string(),
+  'replay-name': z.string().optional(),
+  detail: z.looseObject({
+    bucket: z.looseObject({ name: z.string().min(1) }),
+    object: z.looseObject({
+      key: z.string().min(1),
+      /** Of the version that is gone, or of the delete marker that came; absent as in the other event. */
+      'version-id': z.string().min(1).optional(),
+      sequencer: z.string().optional(),
+    }),
+    /** `DeleteObject` or `Lifecycle Expiration`. */
+    reason: z.string().optional(),
+    /** `Permanently Deleted` or `Delete Marker Created`. */
+    'deletion-type': z.string().optional(),
+  }),
+});
+
+export const objectEventSchema = z.discriminatedUnion('detail-type', [
+  objectCreatedEventSchema,
+  objectDeletedEventSchema,
+]);
 
 export type ObjectCreatedEvent = z.infer<typeof objectCreatedEventSchema>;

@@ -93,7 +93,7 @@ export function transformPorts(
         discard: () => {},
       }),
       current: async () => version.versionId,
-      list: async () => [{ versionId: version.versionId, isDeleteMarker: false }],
+      list: async () => [{ versionId: version.versionId, isDeleteMarker: false, lastModified: uploadedAt }],
     },
     manifests: {
       read,
@@ -108,8 +108,8 @@ export function transformPorts(
       },
     },
     // The table is copied out under the name of the current one, which here is the only one.
-    currentTable: { read: async () => undefined, replace: async () => 'written' },
-    completions: { publish: async () => {} },
+    currentTable: { read: async () => undefined, replace: async () => 'written', empty: async () => 'written' },
+    completions: { publish: async () => {}, publishRemoval: async () => {} },
     lease: { hold: async (_identity, work) => ({ kind: 'done', value: await work() }) },
     journal: { step: onStep, progress: onProgress },
   };

@@ -1,6 +1,6 @@
 /** The table of metrics, held against what the functions write on a real run: same names, units and dimensions. */
 import { readFileSync } from 'node:fs';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   type CompletionDetail,
   completionDetailOf,
@@ -73,6 +73,8 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     const { version } = await p.run('good.csv', tinyFile('fine', 'good'));
     await p.run('bad.pdf', UNREADABLE);
     await p.upload('folder/', '');
+    await p.run('removed.csv', tinyFile('fine'));
+    await p.s3.send(new DeleteObjectCommand({ Bucket: p.resources.buckets.raw, Key: 'removed.csv' }));
     const gone = { bucket: p.resources.buckets.raw, key: 'gone.csv', versionId: 'no-such-version' };
     const again = JSON.parse(p.uploadMessages('good.csv')[0] ?? 'null') as Record<string, unknown>;
     await p.send('transform', objectCreatedEvent(gone), { ...again, 'replay-name': 'by-hand' }, { is: 'no event' });

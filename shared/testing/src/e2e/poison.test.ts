@@ -27,9 +27,14 @@ const OTHER_BUCKET = JSON.stringify(objectCreatedEvent({ bucket: 'somebody-elses
 const NO_KEY = JSON.stringify({ ...objectCreatedEvent({ bucket: 'b', key: '' }), note: 'Jane Guest' });
 
 const POISON: readonly (readonly [what: string, queue: FunctionName, body: string, cause: RegExp])[] = [
-  ['a foreign event', 'transform', FOREIGN_EVENT, /ForeignMessageError: this is no S3 Object Created event: .*aws\.s3/],
+  [
+    'a foreign event',
+    'transform',
+    FOREIGN_EVENT,
+    /ForeignMessageError: this is no event of S3 about an object: .*aws\.s3/,
+  ],
   ['a body that is no JSON', 'transform', NO_JSON, /ForeignMessageError: the message body is no JSON \(40 bytes\)/],
-  ['JSON that is no object', 'transform', 'null', /ForeignMessageError: this is no S3 Object Created event/],
+  ['JSON that is no object', 'transform', 'null', /ForeignMessageError: this is no event of S3 about an object/],
   ['an event about another bucket', 'transform', OTHER_BUCKET, /about bucket somebody-elses-bucket, and not about /],
   ['an event without a key', 'transform', NO_KEY, /ForeignMessageError: .*key/],
   [

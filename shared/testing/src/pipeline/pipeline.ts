@@ -26,6 +26,9 @@ import {
   identityOf,
   type Manifest,
   type QueueName,
+  REMOVAL_DETAIL_TYPE,
+  REMOVAL_SOURCE,
+  type RemovalDetail,
 } from '@tastetrend/contracts';
 import { type Progress, progressOf } from '@tastetrend/ingest';
 import {
@@ -91,6 +94,11 @@ export interface CompletionSeen {
   readonly detail: CompletionDetail;
 }
 
+export interface RemovalSeen {
+  readonly id: string;
+  readonly detail: RemovalDetail;
+}
+
 export type LogLine = Readonly<Record<string, unknown>>;
 
 export interface RunningPipeline {
@@ -127,6 +135,10 @@ export interface RunningPipeline {
   completions(identity: string): CompletionSeen[];
   /** The bodies of the SQS messages about uploads of this key, as EventBridge made them. */
   uploadMessages(key: string): string[];
+  /** The bodies of the SQS messages about deletions of this key. */
+  deletionMessages(key: string): string[];
+  /** The removal events of a raw key that went over the bus so far, repeats included. */
+  removals(key: string): RemovalSeen[];
   /** From now on what `upload` uploads makes no message for the transform, until `resumeUploads`. */
   pauseUploads(): Promise<void>;
   resumeUploads(): Promise<void>;
@@ -204,6 +216,11 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
   const rule = (name: string) => resources.rules[name] as PipelineResources['rules'][string];
   const completionTap = await tap(clients, resources, 'transform-completed');
   const uploadTap = await tap(clients, resources, 'raw-object-created');
+  // By a pattern of its own: which of the bus's events the report service takes is the report's affair.
+  const removalTap = await tap(clients, resources, 'transform-completed', {
+    source: [REMOVAL_SOURCE],
+    'detail-type': [REMOVAL_DETAIL_TYPE],
+  });
   const urlOf = (name: string): string => {
     const queue = resources.queues[name as QueueName] ?? resources.deadLetterQueues[name];
     if (queue === undefined) throw new TypeError(`pipeline.json has no queue ${name}`);
@@ -268,7 +285,7 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
     },
 
     async idle(within_ms = WAIT_MAX_MS) {
-      const watched = [urlOf('transform'), urlOf('report'), completionTap.url, uploadTap.url];
+      const watched = [urlOf('transform'), urlOf('report'), completionTap.url, uploadTap.url, removalTap.url];
       let depths: QueueDepth[] = [];
       let quietLooks = 0;
       const isQuiet = await poll(within_ms, async () => {
@@ -330,7 +347,21 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
         .filter(({ detail }) => detail.identity === identity),
 
     uploadMessages: (key) =>
-      uploadTap.bodies.filter((body) => (JSON.parse(body) as ObjectEvent).detail.object.key === key),
+      uploadTap.bodies.filter((body) => {
+        const event = JSON.parse(body) as ObjectEvent;
+        return event['detail-type'] === 'Object Created' && event.detail.object.key === key;
+      }),
+
+    deletionMessages: (key) =>
+      uploadTap.bodies.filter((body) => {
+        const event = JSON.parse(body) as ObjectEvent;
+        return event['detail-type'] === 'Object Deleted' && event.detail.object.key === key;
+      }),
+
+    removals: (key) =>
+      removalTap.bodies
+        .map((body) => JSON.parse(body) as RemovalSeen)
+        .filter(({ detail }) => detail.source.key === key),
 
     async pauseUploads() {
       const { name, busName } = rule('raw-object-created');
@@ -373,7 +404,7 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
 
     async stop() {
       try {
-        await Promise.all([completionTap.stop(), uploadTap.stop()]);
+        await Promise.all([completionTap.stop(), uploadTap.stop(), removalTap.stop()]);
       } finally {
         await end();
       }
@@ -383,20 +414,22 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
 }
 
 interface ObjectEvent {
+  readonly 'detail-type': string;
   readonly detail: { readonly object: { readonly key: string } };
 }
 
-/** A queue beside the pipeline's own that gets the same events as one of its rules; only tests have it. */
+/** A queue beside the pipeline's own that gets the same events as one of its rules, or others of its bus; only tests have it. */
 async function tap(
   { sqs, eventBridge }: AwsClients,
   resources: PipelineResources,
   ruleName: string,
+  pattern?: unknown,
 ): Promise<{ url: string; readonly bodies: readonly string[]; stop(): Promise<void> }> {
   const { busName } = resources.rules[ruleName] as PipelineResources['rules'][string];
-  const name = `tap-${ruleName}`;
+  const name = `tap-${pattern === undefined ? 'of' : 'beside'}-${ruleName}`;
   const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   const Arn = `${resources.queues.transform.arn.split(':').slice(0, -1).join(':')}:${name}`;
-  const EventPattern = fillPattern(description.rules[ruleName]?.pattern, resources.buckets);
+  const EventPattern = fillPattern(pattern ?? description.rules[ruleName]?.pattern, resources.buckets);
   await eventBridge.send(new PutRuleCommand({ Name: name, EventBusName: busName, EventPattern }));
   const target = { Rule: name, EventBusName: busName, Targets: [{ Id: 'tap', Arn }] };
   await eventBridge.send(new PutTargetsCommand(target));

@@ -1,4 +1,4 @@
-/** S3's Object Created event as AWS's EventBridge delivers it: the example of the S3 user guide, with our own object. */
+/** S3's events as AWS's EventBridge delivers them: the examples of the S3 user guide, with our own object. */
 import { randomUUID } from 'node:crypto';
 
 export interface EventObject {
@@ -37,4 +37,16 @@ export function objectCreatedEvent({ bucket, key, etag, size, versionId }: Event
       reason: 'PutObject',
     },
   };
+}
+
+export interface Deletion extends EventObject {
+  readonly type: 'Permanently Deleted' | 'Delete Marker Created';
+  readonly reason?: 'DeleteObject' | 'Lifecycle Expiration';
+}
+
+/** Source: as above. The version id is that of the version that is gone, or of the new delete marker. */
+export function objectDeletedEvent({ type, reason = 'DeleteObject', ...object }: Deletion): Record<string, unknown> {
+  const created = objectCreatedEvent(object);
+  const detail = { ...(created.detail as object), reason, 'deletion-type': type };
+  return { ...created, 'detail-type': 'Object Deleted', detail };
 }
