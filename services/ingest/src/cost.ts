@@ -17,7 +17,7 @@ const TRANSFORM_BYTES_PER_S = 8_000_000;
 /** Seconds for one file beside its bytes: requests, and the report. */
 const PER_FILE_S = { transform: 0.4, report: 0.2 } as const;
 /** Requests for one file from the queue to its reports, counted on the local AWS. */
-const REQUESTS = { s3Write: 8, s3Read: 14, sqs: 6, events: 1, dynamoDbWrites: 3, invocations: 2 } as const;
+const REQUESTS = { s3Write: 8, s3Read: 16, sqs: 6, events: 1, dynamoDbWrites: 3, invocations: 2 } as const;
 
 /** @returns USD for processing so many file versions of so many bytes together */
 export function estimatedCostUsd(versions: number, bytes: number): number {

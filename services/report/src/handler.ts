@@ -17,7 +17,7 @@ import {
   visibilitySetter,
   writeFailure,
 } from '@tastetrend/aws';
-import { pipeline } from '@tastetrend/contracts';
+import { CheckAssertionError, pipeline } from '@tastetrend/contracts';
 import { completionOf } from './completion-message.ts';
 import { ReportAssertionError } from './errors.ts';
 import { assertMemoryFits } from './memory.ts';
@@ -114,7 +114,8 @@ async function reportMessage(
     return { kind: 'done' };
   } catch (error) {
     observer.logger.error('report failed', { cause: describeError(error) });
-    if (error instanceof ReportAssertionError) observer.count('ConservationFailures', 'Count', 1);
+    if (error instanceof ReportAssertionError || error instanceof CheckAssertionError)
+      observer.count('ConservationFailures', 'Count', 1);
     throw new MessageFailure(identity, error);
   } finally {
     observer.flush();

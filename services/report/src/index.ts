@@ -1,7 +1,7 @@
 export * from './completion-message.ts';
 export { readCodedRows, type TableBytes } from './core/bias/read-table.ts';
 export { type BiasSettings, biasOf } from './core/bias/summary.ts';
-export { checkTable, type Thresholds } from './core/checks.ts';
+export { checkTable } from './core/checks.ts';
 export * from './core/validation.ts';
 export * from './errors.ts';
 export * from './report-upload.ts';

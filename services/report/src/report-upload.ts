@@ -11,13 +11,13 @@ import {
   profileSchema,
   reportKey,
   sha256Hex,
+  type Thresholds,
   type Validation,
   validationSchema,
 } from '@tastetrend/contracts';
 import type { CodedRows } from './core/bias/coded-rows.ts';
 import { readCodedRows, type TableBytes } from './core/bias/read-table.ts';
 import { type BiasSettings, biasNeedsTable, biasOf } from './core/bias/summary.ts';
-import type { Thresholds } from './core/checks.ts';
 import { issuesInOneLine, type Schema, serialise, serialiseByLine } from './core/serialise.ts';
 import { validationOf } from './core/validation.ts';
 import { CommittedObjectError, ReportNotKeptError } from './errors.ts';

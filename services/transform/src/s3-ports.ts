@@ -28,11 +28,14 @@ import {
   manifestSchema,
   type OutputRole,
   outputKey,
+  type Profile,
+  profileSchema,
   REMOVAL_DETAIL_TYPE,
   REMOVAL_SOURCE,
   removalDetailOf,
   removalMetadataOf,
   tableMetadataOf,
+  tableStatusOf,
 } from '@tastetrend/contracts';
 import { writeEmptyTable } from './core/empty-table.ts';
 import type { OpenParquetWriter } from './core/parquet/types.ts';
@@ -137,6 +140,13 @@ export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenPar
       await rm(directory, { recursive: true, force: true });
     }
   };
+  /** It is small, and says with the manifest what the report will say. */
+  const profileOf = async ({ identity, outputs }: Manifest): Promise<Profile> => {
+    const key = outputs.find(({ role }) => role === 'profile')?.key;
+    const text = key && (await readText(s3, bucket, key));
+    if (!text) throw new BrokenWorldError(`the profile of ${identity} is not where its manifest says`);
+    return profileSchema.parse(JSON.parse(text));
+  };
   return {
     async read(rawKey) {
       const facts = await headObject(s3, bucket, currentTableKey(rawKey));
@@ -149,7 +159,8 @@ export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenPar
       if (table === undefined || opened === undefined) {
         throw new BrokenWorldError(`the table of ${winner.identity} is not where its manifest says`);
       }
-      return await put(rawKey, readEtag, tableMetadataOf(winner), async (directory) => {
+      const status = tableStatusOf(winner, await profileOf(winner));
+      return await put(rawKey, readEtag, tableMetadataOf(winner, status), async (directory) => {
         const path = join(directory, 'table');
         await download(opened.body, path, table.bytes, `s3://${bucket}/${table.key}`);
         return { path, bytes: table.bytes };

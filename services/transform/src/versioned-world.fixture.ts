@@ -132,7 +132,7 @@ export class VersionedWorld {
         // An ETag is of the bytes: the same version's table has the same one whenever it comes back.
         replace: async (_key, readEtag, winner) => {
           await turn('replace');
-          return this.#put(winner.identity, tableMetadataOf(winner), readEtag);
+          return this.#put(winner.identity, tableMetadataOf(winner, 'pass'), readEtag);
         },
         empty: async (_key, readEtag, removal) => {
           await turn('empty');

@@ -34,13 +34,13 @@ export function currentTableFactsOf(metadata: Metadata): CurrentTableFacts {
 }
 
 /** The metadata of a version's table. @param validation what its validation summary says */
-export function tableMetadataOf(manifest: Manifest, validation?: CheckStatus): Metadata {
+export function tableMetadataOf(manifest: Manifest, validation: CheckStatus): Metadata {
   return {
     identity: manifest.identity,
     'version-id': manifest.source.version_id,
     'transform-version': String(manifest.transform_version),
     kind: manifest.kind ?? 'reviews',
-    ...(validation === undefined ? {} : { validation }),
+    validation,
   };
 }
 

@@ -1,4 +1,5 @@
 export * from './bias.ts';
+export * from './checks.ts';
 export * from './completion-event.ts';
 export * from './current-table.ts';
 export * from './identity.ts';

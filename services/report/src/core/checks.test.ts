@@ -1,7 +1,7 @@
-import { pipeline } from '@tastetrend/contracts';
+import { pipeline, type Thresholds, worstOf } from '@tastetrend/contracts';
 import { describe, expect, it } from 'vitest';
 import { countsOf, infoProfile, manifestOf, profileOf, type Row, rows } from '../test-data/tally.ts';
-import { checkTable, type Thresholds, worstOf } from './checks.ts';
+import { checkTable } from './checks.ts';
 
 const THRESHOLDS = pipeline.checks;
 

@@ -6,11 +6,13 @@ import {
   type Profile,
   RESTAURANT_INFO_COLUMNS,
   REVIEW_COLUMNS,
+  type Thresholds,
   type Validation,
   type ValidationFindings,
+  worstOf,
 } from '@tastetrend/contracts';
 import { ReportAssertionError } from '../errors.ts';
-import { checkTable, type Thresholds, worstOf } from './checks.ts';
+import { checkTable } from './checks.ts';
 import { assertProfileFits, assertRowsConserved } from './conservation.ts';
 import { reportedVersionOf } from './reported-version.ts';
 import { percentOf } from './rounding.ts';
@@ -48,7 +50,7 @@ function checksOf(manifest: Manifest, profile: Profile | null, thresholds: Thres
     case 'gone':
       return [FILE_PRESENT];
     case 'ignored':
-      return [];
+      throw new ReportAssertionError(`${manifest.identity} is of a folder marker, which has no report`);
   }
 }
 

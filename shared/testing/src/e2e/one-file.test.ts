@@ -86,7 +86,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   });
 
   it('the current table is the version’s table, byte for byte, and its metadata says whose it is', async () => {
-    const { version } = await p.run('reviews/2026/current.csv', reviewFile(12, 50).bytes);
+    const { version, manifest } = await p.run('reviews/2026/current.csv', reviewFile(12, 50).bytes);
 
     const current = await p.readProcessed('processed/reviews/2026/processed_current.csv.parquet');
     const own = await p.readProcessed(outputKey(version.identity, 'table'));
@@ -95,6 +95,8 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       identity: version.identity,
       'version-id': version.versionId,
       'transform-version': '1',
+      kind: 'reviews',
+      validation: (await validationOf(manifest)).status,
     });
   });
 
@@ -220,6 +222,6 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
 
     expect(await validationOf(failing.manifest)).toMatchObject({ status: 'fail' });
     const current = await p.readProcessed(currentTableKey('replaced.csv'));
-    expect(current.metadata.identity).toBe(failing.version.identity);
+    expect(current.metadata).toMatchObject({ identity: failing.version.identity, validation: 'fail' });
   });
 });
