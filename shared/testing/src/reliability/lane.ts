@@ -10,15 +10,24 @@ import { leaseId } from '@tastetrend/aws';
 import {
   completionIdOf,
   pipeline as description,
+  type FileVersion,
   type FunctionName,
+  identityOf,
   type Manifest,
   manifestKey,
+  removalIdOf,
   reportKey,
   shortIdentity,
 } from '@tastetrend/contracts';
 import { reviewFile, UNREADABLE } from '../e2e/review-files.ts';
 import { RESTAURANT_INFO_ROWS } from '../generator/restaurant-info.ts';
-import { objectCreatedEvent, type RunningPipeline, startPipeline, type UploadedVersion } from '../pipeline/index.ts';
+import {
+  objectCreatedEvent,
+  objectDeletedEvent,
+  type RunningPipeline,
+  startPipeline,
+  type UploadedVersion,
+} from '../pipeline/index.ts';
 import { emptyProcessed } from './emptying.ts';
 import { type Asked, startWire, type Wire } from './wire.ts';
 
@@ -68,10 +77,15 @@ export async function startLane(): Promise<Lane> {
         await pipeline.setQueue(queue, { visibility_s: VISIBILITY_S[queue], maxReceiveCount });
       }
       const versions = await uploadVersions(pipeline);
-      labels.push(...versions.flatMap(namesOf));
+      const marker = await deleteVersions(pipeline, versions);
+      const { key } = versions.find(({ label }) => label === 'deleted') as LabelledVersion;
+      const removal = { bucket: pipeline.resources.buckets.raw, key, versionId: marker };
+      labels.push(
+        ...[...versions, { label: 'removal', identity: identityOf(removal), versionId: marker }].flatMap(namesOf),
+      );
       const { buckets } = pipeline.resources;
       labels.push(...Object.entries(buckets).map(([role, name]): [string, string] => [name, role]));
-      return laneOver(pipeline, wire, versions);
+      return laneOver(pipeline, wire, versions, removal);
     } catch (error) {
       await pipeline.stop();
       throw error;
@@ -98,16 +112,26 @@ async function uploadVersions(p: RunningPipeline): Promise<LabelledVersion[]> {
   ];
   const versions: LabelledVersion[] = [];
   for (const [label, key, bytes] of files) versions.push({ label, ...(await p.upload(key, bytes)) });
-  const Bucket = p.resources.buckets.raw;
-  for (const { label, key: Key, versionId: VersionId } of versions) {
-    if (label === 'gone') await p.s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
-    if (label === 'deleted') await p.s3.send(new DeleteObjectCommand({ Bucket, Key }));
-  }
   return versions;
 }
 
+/** @returns the delete marker's version id */
+async function deleteVersions(p: RunningPipeline, versions: readonly LabelledVersion[]): Promise<string> {
+  const Bucket = p.resources.buckets.raw;
+  const keyOf = (wanted: string) => versions.find(({ label }) => label === wanted) as LabelledVersion;
+  const { key: Key, versionId: VersionId } = keyOf('gone');
+  await p.s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  const marked = await p.s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf('deleted').key }));
+  if (marked.VersionId === undefined) throw new Error('a bucket with versions names its delete markers');
+  return marked.VersionId;
+}
+
 /** Everything by which a call may name a version. The longest first, since a short identity is a part of a whole one. */
-function namesOf({ label, identity, versionId }: LabelledVersion): [string, string][] {
+function namesOf({
+  label,
+  identity,
+  versionId,
+}: Pick<LabelledVersion, 'label' | 'identity' | 'versionId'>): [string, string][] {
   const named = `<${label}>`;
   return [
     [leaseId(identity), `lease ${named}`],
@@ -132,10 +156,11 @@ function subjectOf({ url, body, target }: Asked, command: string, labels: readon
   return text.replaceAll(/\d{8}T[\d.]+Z/g, '<uploaded>').replaceAll(/\d{4}\/\d{2}\/\d{2}/g, '<day>');
 }
 
-function laneOver(p: RunningPipeline, wire: Wire, versions: readonly LabelledVersion[]): Lane {
+function laneOver(p: RunningPipeline, wire: Wire, versions: readonly LabelledVersion[], removal: FileVersion): Lane {
   const { processed, raw } = p.resources.buckets;
   /** Completion events before the case that runs now. */
   let seenBefore = new Map<string, number>();
+  let removalsBefore = 0;
   const completionsNow = (identity: string) => p.completions(identity).slice(seenBefore.get(identity) ?? 0);
 
   return {
@@ -147,11 +172,13 @@ function laneOver(p: RunningPipeline, wire: Wire, versions: readonly LabelledVer
       wire.clear();
       await emptyProcessed(p);
       for (const name of Object.keys(description.dead_letter_queues)) await p.takeDeadLetters(name, 0);
+      removalsBefore = p.removals(removal.key).length;
       seenBefore = new Map(versions.map(({ identity }) => [identity, p.completions(identity).length]));
     },
 
     async deliver(times) {
       const events = versions.map((version) => objectCreatedEvent({ bucket: raw, ...version }));
+      events.push(objectDeletedEvent({ ...removal, type: 'Delete Marker Created' }));
       await Promise.all(Array.from({ length: times }, () => p.send('transform', ...events)));
       await p.idle(QUIET_WITHIN_MS);
     },
@@ -185,6 +212,12 @@ function laneOver(p: RunningPipeline, wire: Wire, versions: readonly LabelledVer
         const ids = new Set(completionsNow(identity).map(({ detail }) => detail.completion_id));
         if (ids.size !== 1 || !ids.has(completionIdOf(identity)))
           wrong.push(`${label}: ${ids.size} completion ids, not its one`);
+      }
+      const removed = p.removals(removal.key).slice(removalsBefore);
+      const removalIds = new Set(removed.map(({ detail }) => `${detail.removal_id} ${detail.identity}`));
+      const removalIdentity = identityOf(removal);
+      if (removalIds.size !== 1 || !removalIds.has(`${removalIdOf(removalIdentity)} ${removalIdentity}`)) {
+        wrong.push(`${removal.key}: ${removalIds.size} removal ids, not its one`);
       }
       return [...wrong, ...(await lettersAndLeases(p))];
     },
