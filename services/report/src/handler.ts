@@ -3,6 +3,7 @@ import {
   type BatchResponse,
   describeError,
   dynamoDbClient,
+  eventBridgeClient,
   type FunctionConfiguration,
   handleBatch,
   MessageFailure,
@@ -17,14 +18,22 @@ import {
   visibilitySetter,
   writeFailure,
 } from '@tastetrend/aws';
-import { CheckAssertionError, pipeline } from '@tastetrend/contracts';
+import { CheckAssertionError, type CompletionDetail, pipeline, reportReadyDetailOf } from '@tastetrend/contracts';
 import { completionOf } from './completion-message.ts';
 import { ReportAssertionError } from './errors.ts';
+import { handOver } from './handoff/hand-over.ts';
+import type { RawKey } from './handoff/newest-good.ts';
+import { removalOf } from './handoff/removal-message.ts';
+import { publishReportReady, s3HandoffPorts } from './handoff/s3-handoff.ts';
 import { assertMemoryFits } from './memory.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { type ReportOutcome, reportUpload } from './report-upload.ts';
 import { s3CommittedObjects, s3ReportStore } from './s3-objects.ts';
 
 const SERVICE = 'report';
+
+/** Hand-overs are made one by one, as tables are measured: they take memory by the chunk. */
+const handOverInTurn = oneAtATime();
 
 type S3Client = ReturnType<typeof s3Client>;
 
@@ -36,6 +45,7 @@ interface InvocationContext {
 interface Runtime {
   readonly configuration: FunctionConfiguration;
   readonly s3: S3Client;
+  readonly eventBridge: ReturnType<typeof eventBridgeClient>;
   readonly setVisibility: ReturnType<typeof visibilitySetter>;
   readonly recordFailure: (record: Parameters<typeof writeFailure>[2]) => Promise<void>;
 }
@@ -51,6 +61,7 @@ function runtime(): Runtime {
   started = {
     configuration,
     s3: s3Client(),
+    eventBridge: eventBridgeClient(),
     setVisibility: visibilitySetter(sqsClient(), configuration.queueUrl),
     recordFailure: (record) => writeFailure(dynamoDb, configuration.tableName, record),
   };
@@ -58,17 +69,18 @@ function runtime(): Runtime {
 }
 
 /**
- * The function's entry. A message is acknowledged when both summaries of its file version are in the processed bucket.
+ * The function's entry. A message is acknowledged when all that its file version is due is in the processed bucket, and
+ * both events are published: the report's, and that of the hand-over to retrieval.
  * @throws ConfigurationError when the environment is incomplete: then every message of the batch comes back
  */
 export async function handler(event: SqsEvent, context: InvocationContext): Promise<BatchResponse> {
-  const { configuration, setVisibility, recordFailure, s3 } = runtime();
+  const { configuration, setVisibility, recordFailure } = runtime();
   const failed = new Set<string>();
   return handleBatch(event, {
     functionName: SERVICE,
     timeFactor: configuration.timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
-    work: (body, message) => reportMessage(body, message, configuration, s3),
+    work: (body, message) => workOn(body, message, runtime()),
     setVisibility,
     recordFailure,
     onFailure: (message, cause, retryAfterS) => {
@@ -82,12 +94,45 @@ export async function handler(event: SqsEvent, context: InvocationContext): Prom
   });
 }
 
-async function reportMessage(
-  body: unknown,
-  message: SqsMessage,
-  configuration: FunctionConfiguration,
-  s3: S3Client,
-): Promise<MessageOutcome> {
+/** A removal changes what retrieval holds, and has no report. */
+async function workOn(body: unknown, message: SqsMessage, runtime: Runtime): Promise<MessageOutcome> {
+  const removal = removalOf(body, runtime.configuration.processedBucket);
+  if (removal === undefined) return await reportMessage(body, message, runtime);
+  const keys = { identity: removal.identity, raw_key: removal.source.key, message_id: message.messageId };
+  const observer = observerOf(SERVICE, runtime.configuration.environment, keys);
+  try {
+    await handOverObserved(removal.source, runtime, observer);
+    observer.count('ReportsDone', 'Count', 1);
+    return { kind: 'done' };
+  } catch (error) {
+    observer.logger.error('hand-over failed', { cause: describeError(error) });
+    throw new MessageFailure(removal.identity, error);
+  } finally {
+    observer.flush();
+  }
+}
+
+async function handOverObserved(source: RawKey, runtime: Runtime, observer: Observer): Promise<void> {
+  const ports = s3HandoffPorts({ ...runtime, ...runtime.configuration }, (step, facts) =>
+    observer.logger.info(step, { ...facts }),
+  );
+  const startedAtMs = performance.now();
+  const { bucket, key } = source;
+  const outcome = await handOverInTurn(() => handOver({ bucket, key }, ports));
+  observer.count('HandoffDuration', 'Milliseconds', performance.now() - startedAtMs);
+  if (outcome.kind === 'stays') {
+    observer.logger.info('hand-over stays', { reason: outcome.reason });
+    return;
+  }
+  if (outcome.kind === 'there') return;
+  const { upserts, metadata_updates, tombstones } = outcome.detail.changes;
+  observer.count('ChunksUpserted', 'Count', upserts);
+  observer.count('ChunksUpdated', 'Count', metadata_updates);
+  observer.count('ChunksRemoved', 'Count', tombstones);
+}
+
+async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtime): Promise<MessageOutcome> {
+  const { configuration, s3 } = runtime;
   const { environment, processedBucket } = configuration;
   const completed = completionOf(body, processedBucket);
   const { identity } = completed;
@@ -105,6 +150,10 @@ async function reportMessage(
       },
     );
     observeOutcome(outcome, identity, observer, environment);
+    if (outcome.kind === 'reported') {
+      await publishReport(completed, outcome, runtime);
+      await handOverObserved(completed.source, runtime, observer);
+    }
     observer.count('ReportsDone', 'Count', 1);
     observer.count('ReportDuration', 'Milliseconds', performance.now() - startedAtMs);
     const { uploaded_at: uploadedAt } = completed.source;
@@ -120,6 +169,22 @@ async function reportMessage(
   } finally {
     observer.flush();
   }
+}
+
+async function publishReport(
+  completed: CompletionDetail,
+  { status, validation, bias }: Extract<ReportOutcome, { kind: 'reported' }>,
+  runtime: Runtime,
+): Promise<void> {
+  const { outcome } = completed;
+  if (outcome === 'ignored') throw new ReportAssertionError(`${completed.identity} is ignored, and yet has a report`);
+  const files = [
+    { kind: 'validation', key: validation.key },
+    { kind: 'bias', key: bias.key },
+  ];
+  const { processedBucket } = runtime.configuration;
+  const detail = reportReadyDetailOf({ ...completed, outcome }, status, files, processedBucket);
+  await publishReportReady({ ...runtime, ...runtime.configuration }, detail);
 }
 
 /** Whether this delivery wrote a summary, and so is no repeated one. */

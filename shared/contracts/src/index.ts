@@ -8,6 +8,8 @@ export * from './manifest.ts';
 export * from './pipeline.ts';
 export * from './profile.ts';
 export * from './removal-event.ts';
+export * from './report-ready-event.ts';
+export * from './review-chunks.ts';
 export * from './s3-event.ts';
 export * from './tables.ts';
 export * from './validation.ts';

@@ -5,6 +5,8 @@ import { completionEventSchema } from './completion-event.ts';
 import { manifestSchema } from './manifest.ts';
 import { profileSchema } from './profile.ts';
 import { removalEventSchema } from './removal-event.ts';
+import { reportReadyEventSchema } from './report-ready-event.ts';
+import { chunkChangeSchema, chunksReadyEventSchema, reviewChunkSchema } from './review-chunks.ts';
 import { validationSchema } from './validation.ts';
 
 const SCHEMAS = {
@@ -13,6 +15,10 @@ const SCHEMAS = {
   'file-version-completed.v1': completionEventSchema,
   'manifest.v1': manifestSchema,
   'profile.v1': profileSchema,
+  'report-ready.v1': reportReadyEventSchema,
+  'review-chunk-change.v1': chunkChangeSchema,
+  'review-chunk.v1': reviewChunkSchema,
+  'review-chunks-ready.v1': chunksReadyEventSchema,
   'validation.v1': validationSchema,
 } as const;
 

@@ -20,9 +20,9 @@ export interface TableBytes {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
-const IDENTITY_KEY = 'tastetrend.identity';
+export const IDENTITY_KEY = 'tastetrend.identity';
 
-const COMPRESSORS: Compressors = {
+export const COMPRESSORS: Compressors = {
   ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
 };
@@ -70,7 +70,11 @@ export async function readCodedRows(
 const GAP_BYTES_MAX = 262_144;
 
 /** The bytes of a row group's columns, fetched at once in as few requests as make sense. */
-async function fetchColumns(table: TableBytes, group: RowGroup, columns: readonly string[]): Promise<TableBytes> {
+export async function fetchColumns(
+  table: TableBytes,
+  group: RowGroup,
+  columns: readonly string[],
+): Promise<TableBytes> {
   const chunks = group.columns.flatMap(({ meta_data: chunk }) => {
     if (chunk === undefined || !columns.includes(chunk.path_in_schema[0] ?? '')) return [];
     const start = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
