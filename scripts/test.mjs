@@ -13,7 +13,7 @@ await exitWith(async () => {
   const kind = KINDS.find((one) => process.argv.includes(`--${one}`));
   const isSlow = kind === 'slow';
   await build(env);
-  for (const name of ['ministack', 'readback', ...(isSlow ? ['bench', 'oracle'] : [])]) {
+  for (const name of ['ministack', 'readback', ...(isSlow ? ['bench', 'oracle', 'embedder'] : [])]) {
     try {
       await ensureVenv(name, { log: (line) => process.stderr.write(`${line}\n`) });
     } catch (error) {

@@ -24,8 +24,7 @@ export const chunkMetadataSchema = z.looseObject({
   source: z.string(),
 });
 
-/** A line of a full set: a part of a review's text, with what a search is narrowed by. */
-export const reviewChunkSchema = z.looseObject({
+const chunkShape = {
   /** Of (bucket, raw key, review_uid, position): the same review in another upload of the file has the same. */
   chunk_id: shortHash,
   /** Of (restaurant, text): chunks that share it need one embedding, and are one search result. */
@@ -35,9 +34,11 @@ export const reviewChunkSchema = z.looseObject({
   review_uid: z.string(),
   /** Place of the chunk in its review, from 0. */
   position: count,
-  text: z.string().min(1),
   metadata: chunkMetadataSchema,
-});
+};
+
+/** A line of a full set: a part of a review's text, with what a search is narrowed by. */
+export const reviewChunkSchema = z.looseObject({ ...chunkShape, text: z.string().min(1) });
 
 /**
  * A line of a delta. `upsert`: a text that the set before did not have. `metadata`: a chunk that is new or says something
@@ -45,8 +46,8 @@ export const reviewChunkSchema = z.looseObject({
  * chunk that is gone. Tombstones stand last, so that a text which only moved is never without a chunk.
  */
 export const chunkChangeSchema = z.discriminatedUnion('op', [
-  reviewChunkSchema.extend({ op: z.literal('upsert') }),
-  reviewChunkSchema.omit({ text: true }).extend({ op: z.literal('metadata') }),
+  z.looseObject({ op: z.literal('upsert'), ...chunkShape, text: z.string().min(1) }),
+  z.looseObject({ op: z.literal('metadata'), ...chunkShape }),
   z.looseObject({ op: z.literal('tombstone'), chunk_id: shortHash }),
 ]);
 
@@ -64,7 +65,9 @@ export const chunksReadyDetailSchema = z.looseObject({
   handoff_id: hash,
   source: z.looseObject({ bucket: z.string(), key: z.string() }),
   source_id: hash,
-  /** Counts the hand-overs of the source, from 1, without a gap. */
+  /** The handoff_id of the chain's first. Another than before: the heads were deleted, and the chain begins anew. */
+  chain_id: hash,
+  /** Counts the hand-overs of the chain, from 1, without a gap. */
   sequence: z.int().positive(),
   /** Of the file version, or of the removal, whose chunks these are. */
   identity: hash,
@@ -77,7 +80,7 @@ export const chunksReadyDetailSchema = z.looseObject({
   head_key: z.string(),
   /** All chunks; null where there are none. */
   set: objectSchema.nullable(),
-  /** From the sequence before to this; null where there was nothing before, so that the set says it all. */
+  /** From the sequence before to this; null where nothing changed, or nothing was before: then the set says it all. */
   delta: objectSchema.nullable(),
   changes: z.looseObject({ upserts: count, metadata_updates: count, tombstones: count, unchanged: count }),
   previous: z.looseObject({ sequence: z.int().positive(), identity: hash }).nullable(),
@@ -109,9 +112,12 @@ export function chunkSetKey(identity: string): string {
   return `${RAG}versions/${identity}/chunks.r${CHUNK_RULES}.jsonl.gz`;
 }
 
+/** Below it one small object for each source, and nothing else: whoever comes late begins here. */
+export const CHUNK_HEADS_PREFIX = `${RAG}heads/`;
+
 /** The newest hand-over of a source. */
 export function chunkHeadKey(sourceId: string): string {
-  return `${RAG}sources/${sourceId}/head.json`;
+  return `${CHUNK_HEADS_PREFIX}${sourceId}.json`;
 }
 
 /**
@@ -120,5 +126,5 @@ export function chunkHeadKey(sourceId: string): string {
  */
 export function chunkDeltaKey(sourceId: string, sequence: number, from: string, to: string): string {
   const number = String(sequence).padStart(10, '0');
-  return `${RAG}sources/${sourceId}/deltas/${number}_${from.slice(0, 12)}_${to.slice(0, 12)}.r${CHUNK_RULES}.jsonl.gz`;
+  return `${RAG}deltas/${sourceId}/${number}_${from.slice(0, 12)}_${to.slice(0, 12)}.r${CHUNK_RULES}.jsonl.gz`;
 }

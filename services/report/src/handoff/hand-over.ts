@@ -94,12 +94,14 @@ async function nextHead(
     before?.set && deltaKey !== undefined
       ? await deltaBetween(before.set.key, set?.path, deltaKey, folder, ports)
       : { delta: null, changes: changesFromNothing(set) };
+  const handoffId = handoffIdOf(sourceId, sequence, identity);
   const version = target.kind === 'version' ? target.manifest : undefined;
   return {
     schema: 'tastetrend.review-chunks-ready/1',
-    handoff_id: handoffIdOf(sourceId, sequence, identity),
+    handoff_id: handoffId,
     source: { bucket: source.bucket, key: source.key },
     source_id: sourceId,
+    chain_id: before?.chain_id ?? handoffId,
     sequence,
     identity,
     version_id: target.kind === 'version' ? target.manifest.source.version_id : target.versionId,

@@ -1,6 +1,6 @@
 /** A customer's own name is taken out of the text that they wrote. */
 
-export const MASK = '[customer]';
+const MASK = '[customer]';
 
 /** Scripts that set no space between words: there a name has no edges to look for. */
 const SPACELESS = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
