@@ -20,6 +20,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type KeptFailure, readFailure } from '@tastetrend/aws';
 import {
+  type ChunksReadyDetail,
   type CompletionDetail,
   pipeline as description,
   type FunctionName,
@@ -28,7 +29,9 @@ import {
   type QueueName,
   REMOVAL_DETAIL_TYPE,
   REMOVAL_SOURCE,
+  REPORT_SOURCE,
   type RemovalDetail,
+  type ReportReadyDetail,
 } from '@tastetrend/contracts';
 import { type Progress, progressOf } from '@tastetrend/ingest';
 import {
@@ -94,6 +97,11 @@ export interface CompletionSeen {
   readonly detail: CompletionDetail;
 }
 
+export interface ReportEventSeen {
+  readonly 'detail-type': string;
+  readonly detail: ReportReadyDetail | ChunksReadyDetail;
+}
+
 export interface RemovalSeen {
   readonly id: string;
   readonly detail: RemovalDetail;
@@ -139,6 +147,8 @@ export interface RunningPipeline {
   deletionMessages(key: string): string[];
   /** The removal events of a raw key that went over the bus so far, repeats included. */
   removals(key: string): RemovalSeen[];
+  /** All that the report service published so far, repeats included, in the order of arrival. */
+  reportEvents(): ReportEventSeen[];
   /** From now on what `upload` uploads makes no message for the transform, until `resumeUploads`. */
   pauseUploads(): Promise<void>;
   resumeUploads(): Promise<void>;
@@ -221,6 +231,8 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
     source: [REMOVAL_SOURCE],
     'detail-type': [REMOVAL_DETAIL_TYPE],
   });
+  const reportTap = await tap(clients, resources, 'transform-completed', { source: [REPORT_SOURCE] }, 'reports');
+  const taps = [completionTap, uploadTap, removalTap, reportTap];
   const urlOf = (name: string): string => {
     const queue = resources.queues[name as QueueName] ?? resources.deadLetterQueues[name];
     if (queue === undefined) throw new TypeError(`pipeline.json has no queue ${name}`);
@@ -285,7 +297,7 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
     },
 
     async idle(within_ms = WAIT_MAX_MS) {
-      const watched = [urlOf('transform'), urlOf('report'), completionTap.url, uploadTap.url, removalTap.url];
+      const watched = [urlOf('transform'), urlOf('report'), ...taps.map(({ url }) => url)];
       let depths: QueueDepth[] = [];
       let quietLooks = 0;
       const isQuiet = await poll(within_ms, async () => {
@@ -358,6 +370,8 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
         return event['detail-type'] === 'Object Deleted' && event.detail.object.key === key;
       }),
 
+    reportEvents: () => reportTap.bodies.map((body) => JSON.parse(body) as ReportEventSeen),
+
     removals: (key) =>
       removalTap.bodies
         .map((body) => JSON.parse(body) as RemovalSeen)
@@ -404,7 +418,7 @@ async function pipelineOver({ stack, clients, bundles, faultsDir, notes, end }: 
 
     async stop() {
       try {
-        await Promise.all([completionTap.stop(), uploadTap.stop(), removalTap.stop()]);
+        await Promise.all(taps.map((one) => one.stop()));
       } finally {
         await end();
       }
@@ -424,9 +438,10 @@ async function tap(
   resources: PipelineResources,
   ruleName: string,
   pattern?: unknown,
+  kind = pattern === undefined ? 'of' : 'beside',
 ): Promise<{ url: string; readonly bodies: readonly string[]; stop(): Promise<void> }> {
   const { busName } = resources.rules[ruleName] as PipelineResources['rules'][string];
-  const name = `tap-${pattern === undefined ? 'of' : 'beside'}-${ruleName}`;
+  const name = `tap-${kind}-${ruleName}`;
   const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   const Arn = `${resources.queues.transform.arn.split(':').slice(0, -1).join(':')}:${name}`;
   const EventPattern = fillPattern(pattern ?? description.rules[ruleName]?.pattern, resources.buckets);

@@ -43,7 +43,9 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await Promise.all(
       lanes.map(async ({ lane, quiet }) => {
         for (let one = cases.shift(); one !== undefined; one = cases.shift()) {
-          outcomes.push(await untilMet(lane, quiet, one));
+          const outcome = await untilMet(lane, quiet, one);
+          // A second call of the same name is made only where a race was lost, and not in every run.
+          if (outcome.wasMet || one.occurrence === 1) outcomes.push(outcome);
           if (IS_WHOLE && outcomes.length % 25 === 0) process.stdout.write(`${outcomes.length} of ${total} cases\n`);
         }
       }),
@@ -97,7 +99,8 @@ const EFFECTS = /^(?:Put|Update|Delete|Change)/;
 function chosen(cases: readonly Case[]): readonly Case[] {
   if (IS_WHOLE) return cases;
   const kills = cases.filter(
-    ({ action, call, times }) => action.startsWith('kill') && times === 1 && EFFECTS.test(call),
+    ({ action, call, occurrence, times }) =>
+      action.startsWith('kill') && occurrence === 1 && times === 1 && EFFECTS.test(call),
   );
   const shapes = Map.groupBy(kills, ({ sender, call }) => `${sender} ${shapeOf(call)}`);
   return [...shapes.values()].map((some, at) => some[(at * 3) % some.length] as Case);
@@ -106,7 +109,7 @@ function chosen(cases: readonly Case[]): readonly Case[] {
 /** Versions finish in any order, so that a second look at a table may be made in one run and not in the next. */
 async function untilMet(lane: Lane, quiet: Snapshot, tried: Case): Promise<Outcome> {
   let outcome = await tryCase(lane, quiet, tried);
-  for (let again = 0; again < 4 && !outcome.wasMet && outcome.wrong.length === 0; again++) {
+  for (let again = 0; again < 2 && !outcome.wasMet && outcome.wrong.length === 0; again++) {
     outcome = await tryCase(lane, quiet, tried);
   }
   return outcome;
