@@ -18,11 +18,27 @@ locals {
 
   queue_of = { for name, queue in local.pipeline.queues : queue.function => name }
 
+  schedules = {
+    for name, schedule in local.pipeline.schedules : name => {
+      name            = "${local.prefix}-${name}"
+      on_own_bus      = false
+      pattern         = null
+      schedule        = schedule.expression
+      target_id       = schedule.queue
+      target_arn      = module.queue[schedule.queue].arn
+      dlq_name        = "${local.prefix}-${schedule.dlq}"
+      dlq_retention_s = local.pipeline.dead_letter_queues[schedule.dlq].retention_s
+      max_attempts    = schedule.retry.max_attempts
+      max_age_s       = schedule.retry.max_age_s
+    }
+  }
+
   rules = {
     for name, rule in local.pipeline.rules : name => {
       name            = "${local.prefix}-${name}"
       on_own_bus      = rule.bus == local.pipeline.bus
       pattern         = local.patterns[name]
+      schedule        = null
       target_id       = rule.queue
       target_arn      = module.queue[rule.queue].arn
       dlq_name        = "${local.prefix}-${rule.dlq}"
@@ -38,6 +54,10 @@ locals {
     rule.bus == local.pipeline.bus ? "${local.prefix}-${local.pipeline.bus}/" : "",
     "${local.prefix}-${name}",
   ]) }
+
+  schedule_arns = { for name in keys(local.pipeline.schedules) : name =>
+    "arn:${data.aws_partition.this.partition}:events:${var.region}:${local.account}:rule/${local.prefix}-${name}"
+  }
 
   # {bucket:raw} stands for the raw bucket's name.
   patterns = { for name, rule in local.pipeline.rules : name =>
@@ -55,5 +75,6 @@ locals {
   descriptions = {
     transform = "A raw file version becomes parquet, quarantine, manifest and completion event"
     report    = "A completion event becomes validation and bias summaries"
+    ingest    = "By the clock: what is missing anywhere is sent again, and a sample of what is done counted again"
   }
 }

@@ -26,7 +26,7 @@ module "queue" {
   dlq_retention_s      = local.pipeline.dead_letter_queues[each.value.dlq].retention_s
   function_timeout_s   = local.pipeline.functions[each.value.function].timeout_s
   batching_window_s    = local.pipeline.functions[each.value.function].batching_window_s
-  sender_rule_arns     = [for name, rule in local.pipeline.rules : local.rule_arns[name] if rule.queue == each.key]
+  sender_rule_arns     = concat([for name, rule in local.pipeline.rules : local.rule_arns[name] if rule.queue == each.key], [for name, schedule in local.pipeline.schedules : local.schedule_arns[name] if schedule.queue == each.key])
   tags                 = { service = each.value.function }
 }
 
@@ -35,7 +35,7 @@ module "events" {
 
   bus_name     = "${local.prefix}-${local.pipeline.bus}"
   archive_days = var.archive_days
-  rules        = local.rules
+  rules        = merge(local.rules, local.schedules)
 }
 
 module "table" {

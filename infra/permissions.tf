@@ -121,7 +121,43 @@ locals {
         reason    = "writes why a message failed, for the operator to read"
       },
     ]
+    ingest = local.sweep_grants
   }
+
+  # Read with what reconcile and audit look at; nothing of it is written.
+  sweep_grants = [
+    {
+      sid       = "ListBuckets"
+      actions   = ["s3:ListBucket"]
+      resources = [local.processed_arn]
+      reason    = "lists manifests; without it a manifest, table or summary that is not there answers 403 instead of 404"
+    },
+    {
+      sid       = "ListRawFiles"
+      actions   = ["s3:ListBucketVersions"]
+      resources = [local.raw_arn]
+      reason    = "goes through the versions of all keys; their bytes it cannot read"
+    },
+    {
+      sid             = "ReadWhatIsDone"
+      actions         = ["s3:GetObject"]
+      resources       = [local.in_processed.versions, local.in_processed.manifests, local.in_processed.current, local.in_processed.logs]
+      reason          = "counts outputs again, and looks whether the current table and the summaries are there"
+      wildcard_reason = local.identity_is_part_of_the_key
+    },
+    {
+      sid       = "KeepCursors"
+      actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      resources = [module.table.arn]
+      reason    = "reads leases and failure records, notes in these what was sent again, and writes how far it came"
+    },
+    {
+      sid       = "SendAgain"
+      actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+      resources = [module.queue["transform"].arn]
+      reason    = "sends what was lost the way of an upload"
+    },
+  ]
 
   grants = { for name in keys(local.pipeline.functions) : name => concat(local.function_grants[name], local.platform_grants[name]) }
 }

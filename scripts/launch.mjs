@@ -39,7 +39,7 @@ export async function build(env) {
   const code = await run(turbo, ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], env, 'quiet');
   if (isInterrupted) throw new Interrupted();
   if (code !== 0) throw new Error('the functions could not be built; see above');
-  for (const service of ['transform', 'report']) {
+  for (const service of ['transform', 'report', 'ingest']) {
     const bundle = join(ROOT, 'services', service, 'dist', 'handler.mjs');
     if (!existsSync(bundle)) throw new Error(`the build left no ${bundle}`);
   }

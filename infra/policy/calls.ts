@@ -17,6 +17,8 @@ export interface Call {
 const VERSION_OUTPUTS = ['processed/table', 'processed/quarantine', 'processed/duplicates', 'processed/profile'];
 const CURRENT_TABLES = ['processed/current', 'processed/current at the top'];
 
+const LISTED = 'shared/aws/src/object-store.ts';
+
 export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
   transform: [
     { command: 'GetObject', parameters: ['VersionId'], on: ['raw/object'], where: 's3-ports.ts: rawVersions.open' },
@@ -104,5 +106,28 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
     },
     { command: 'UpdateItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure' },
     { command: 'ChangeMessageVisibility', on: ['report queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
+  ],
+  ingest: [
+    { command: 'ListObjectVersions', on: ['raw'], where: `${LISTED}: listKeys, for reconcile.ts` },
+    { command: 'ListObjectsV2', on: ['processed'], where: `${LISTED}: listObjects, for audit.ts` },
+    { command: 'GetObject', on: ['processed/manifest'], where: 'reconcile.ts: manifestOf; audit.ts' },
+    { command: 'GetObject', on: VERSION_OUTPUTS, where: 'audit.ts: readOutput reads every output whole' },
+    { command: 'HeadObject', on: ['processed/manifest'], where: 'audit.ts: findOrphans, which a sweep does not do' },
+    { command: 'HeadObject', on: CURRENT_TABLES, where: 'reconcile.ts: currentTable' },
+    {
+      command: 'HeadObject',
+      on: ['processed/validation', 'processed/bias'],
+      where: 'reconcile.ts: isReported; audit.ts: auditManifest',
+    },
+    { command: 'GetItem', on: ['table'], where: 'cursors.ts: read; readLease and readFailure, for reconcile.ts' },
+    { command: 'PutItem', on: ['table'], where: 'cursors.ts: move' },
+    {
+      command: 'UpdateItem',
+      on: ['table'],
+      where: 'shared/aws/src/failure-log.ts: markResent of what is sent again, and writeFailure',
+    },
+    { command: 'GetQueueUrl', on: ['transform queue'], where: 'resend.ts: resendVersions' },
+    { command: 'SendMessageBatch', on: ['transform queue'], where: 'queues.ts: sendMessages, for resend.ts' },
+    { command: 'ChangeMessageVisibility', on: ['ingest queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
   ],
 };

@@ -46,6 +46,7 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     "another environment's processed/manifest": `arn:aws:s3:::${bucketName('processed', 'other', accountId)}/${manifestKey(IDENTITY)}`,
     'transform queue': queue('transform'),
     'report queue': queue('report'),
+    'ingest queue': queue('ingest'),
     ...Object.fromEntries(Object.keys(pipeline.dead_letter_queues).map((name) => [name, queue(name)])),
     bus: `arn:aws:events:${here}:event-bus/${resourceName(pipeline.bus, env)}`,
     'default bus': `arn:aws:events:${here}:event-bus/default`,
@@ -53,6 +54,7 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     "another environment's table": `arn:aws:dynamodb:${here}:table/${resourceName(pipeline.table.name, 'other')}`,
     'transform log stream': `${logs('transform')}:log-stream:2026/11/12/[1]0123456789abcdef`,
     'report log stream': `${logs('report')}:log-stream:2026/11/12/[1]0123456789abcdef`,
+    'ingest log stream': `${logs('ingest')}:log-stream:2026/11/12/[1]0123456789abcdef`,
     'transform function': `arn:aws:lambda:${here}:function:${resourceName('transform', env)}`,
     'a trace': '*',
   };

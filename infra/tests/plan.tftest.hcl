@@ -22,7 +22,7 @@ run "names_and_keys" {
   }
 
   assert {
-    condition     = local.package_keys == { transform = "lambda/transform-0.2.zip", report = "lambda/report-0.2.zip" }
+    condition     = local.package_keys == { transform = "lambda/transform-0.2.zip", report = "lambda/report-0.2.zip", ingest = "lambda/ingest-0.2.zip" }
     error_message = "A deploy depends on the package's key."
   }
 

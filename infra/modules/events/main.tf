@@ -16,11 +16,12 @@ resource "aws_cloudwatch_event_archive" "this" {
 resource "aws_cloudwatch_event_rule" "this" {
   for_each = var.rules
 
-  name           = each.value.name
-  description    = "${each.key}: to ${each.value.target_id}"
-  event_bus_name = each.value.on_own_bus ? aws_cloudwatch_event_bus.this.name : "default"
-  event_pattern  = each.value.pattern
-  tags           = var.tags
+  name                = each.value.name
+  description         = "${each.key}: to ${each.value.target_id}"
+  event_bus_name      = each.value.on_own_bus ? aws_cloudwatch_event_bus.this.name : "default"
+  event_pattern       = each.value.pattern
+  schedule_expression = each.value.schedule
+  tags                = var.tags
 }
 
 resource "aws_cloudwatch_event_target" "this" {

@@ -19,11 +19,12 @@ variable "archive_days" {
 }
 
 variable "rules" {
-  description = "The rules by their names in the description: pattern (JSON), whether it is on this bus or on the account's default one, the queue it feeds, its DLQ and retries."
+  description = "The rules by their names in the description: pattern (JSON) or schedule, whether it is on this bus or on the account's default one (a schedule's only place), the queue it feeds, its DLQ and retries."
   type = map(object({
     name            = string
     on_own_bus      = bool
-    pattern         = string
+    pattern         = optional(string)
+    schedule        = optional(string)
     target_id       = string
     target_arn      = string
     dlq_name        = string
@@ -33,8 +34,13 @@ variable "rules" {
   }))
 
   validation {
-    condition     = alltrue([for rule in var.rules : can(jsondecode(rule.pattern)) && !strcontains(rule.pattern, "{bucket:")])
+    condition     = alltrue([for rule in var.rules : rule.pattern == null || (can(jsondecode(rule.pattern)) && !strcontains(coalesce(rule.pattern, "{}"), "{bucket:"))])
     error_message = "rules: each pattern is JSON with the buckets' names filled in."
+  }
+
+  validation {
+    condition     = alltrue([for rule in var.rules : (rule.pattern == null) != (rule.schedule == null) && !(rule.schedule != null && rule.on_own_bus)])
+    error_message = "rules: each has a pattern or a schedule; a schedule is on the default bus."
   }
 
   validation {

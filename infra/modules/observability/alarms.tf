@@ -70,13 +70,23 @@ locals {
         periods     = 1
         over        = 0
       }
+      "conservation-audit" = {
+        description = "Counted again from the bytes, what a manifest says does not hold, or its reports are not there."
+        namespace   = var.namespace
+        metric      = "AuditFailures"
+        dimensions  = { service = "ingest", environment = var.env }
+        statistic   = "Sum"
+        period_s    = 3600
+        periods     = 1
+        over        = 0
+      }
     },
   )
 
   failure_rates = {
     for function in keys(var.functions) : function => {
       failures = "${title(function)}Failures"
-      done     = function == "transform" ? "FileVersionsDone" : "ReportsDone"
+      done     = { transform = "FileVersionsDone", report = "ReportsDone", ingest = "SweepsDone" }[function]
     }
   }
 }

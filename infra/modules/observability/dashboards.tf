@@ -7,6 +7,7 @@ locals {
 
   transform = ["service", "transform", "environment", var.env]
   report    = ["service", "report", "environment", var.env]
+  ingest    = ["service", "ingest", "environment", var.env]
 
   widgets = {
     glance = [
@@ -39,6 +40,7 @@ locals {
         metrics = [
           concat([var.namespace, "TransformFailures"], local.transform, [{ stat = "Sum", label = "transform" }]),
           concat([var.namespace, "ReportFailures"], local.report, [{ stat = "Sum", label = "report" }]),
+          concat([var.namespace, "IngestFailures"], local.ingest, [{ stat = "Sum", label = "ingest" }]),
         ]
       },
       {
@@ -62,6 +64,21 @@ locals {
           concat([var.namespace, "DeliveriesReplayed"], local.transform, [{ stat = "Sum", label = "transform, replayed" }]),
           concat([var.namespace, "LeaseWaits"], local.transform, [{ stat = "Sum", label = "waits for a lease" }]),
           concat([var.namespace, "ReportDeliveriesRepeated"], local.report, [{ stat = "Sum", label = "report, repeated" }]),
+        ]
+      },
+      {
+        title = "What the sweep found missing and sent again, and what it left dead"
+        metrics = [
+          concat([var.namespace, "SweepVersionsSent"], local.ingest, [{ stat = "Sum", label = "sent again" }]),
+          concat([var.namespace, "SweepVersionsDead"], local.ingest, [{ stat = "Sum", label = "dead" }]),
+          concat([var.namespace, "SweepsDone"], local.ingest, [{ stat = "Sum", label = "sweeps" }]),
+        ]
+      },
+      {
+        title = "Files removed, and events of deletions"
+        metrics = [
+          concat([var.namespace, "FilesRemoved"], local.transform, [{ stat = "Sum", label = "removed" }]),
+          concat([var.namespace, "DeletionsSettled"], local.transform, [{ stat = "Sum", label = "events" }]),
         ]
       },
       {
@@ -89,6 +106,7 @@ locals {
         title = "Rows that do not add up: 0, or read docs/runbook.md"
         metrics = [
           concat([var.namespace, "ConservationFailures"], local.report, [{ stat = "Sum", label = "conservation failures" }]),
+          concat([var.namespace, "AuditFailures"], local.ingest, [{ stat = "Sum", label = "audit failures" }]),
         ]
       },
     ]

@@ -33,8 +33,8 @@ variable "functions" {
   type        = map(string)
 
   validation {
-    condition     = contains(keys(var.functions), "transform") && contains(keys(var.functions), "report")
-    error_message = "functions: transform and report are among them."
+    condition     = length(setsubtract(["transform", "report", "ingest"], keys(var.functions))) == 0
+    error_message = "functions: transform, report and ingest are among them."
   }
 }
 

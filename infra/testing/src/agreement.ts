@@ -22,6 +22,7 @@ export interface Shape {
       {
         bus: string;
         pattern: unknown;
+        schedule: string | null;
         targets: { id: string; queue: string; dlq: string; attempts: number; maxAge_s: number }[];
       }
     >
@@ -57,7 +58,7 @@ const NOT_LOCAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   aws_cloudwatch_event_rule: {
     description: 'for people',
     force_destroy: 'the provider’s own',
-    state: 'ENABLED, AWS’s default, in both',
+    state: 'ENABLED, AWS’s default; locally schedules are made, and disabled',
   },
   aws_cloudwatch_event_target: { force_destroy: 'the provider’s own' },
   aws_dynamodb_table: {
@@ -93,7 +94,7 @@ const NOT_LOCAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
   aws_s3_bucket: ['bucket'],
   aws_sqs_queue: ['name', 'visibility_timeout_seconds', 'message_retention_seconds', 'redrive_policy'],
-  aws_cloudwatch_event_rule: ['name', 'event_bus_name', 'event_pattern'],
+  aws_cloudwatch_event_rule: ['name', 'event_bus_name', 'event_pattern', 'schedule_expression'],
   aws_cloudwatch_event_target: ['rule', 'event_bus_name', 'target_id', 'arn', 'dead_letter_config', 'retry_policy'],
   aws_dynamodb_table: ['name', 'billing_mode', 'hash_key', 'ttl'],
   aws_lambda_function: ['function_name', 'memory_size', 'timeout', 'environment'],
@@ -163,7 +164,8 @@ export function shapeOfPlan(plan: Plan): Shape {
     }),
     rules: byName(plan.ofType('aws_cloudwatch_event_rule'), 'name', (rule) => ({
       bus: text(rule, 'event_bus_name'),
-      pattern: JSON.parse(text(rule, 'event_pattern')),
+      pattern: JSON.parse(String(rule.values.event_pattern || 'null')),
+      schedule: String(rule.values.schedule_expression || '') || null,
       targets: plan
         .ofType('aws_cloudwatch_event_target')
         .filter((target) => text(target, 'rule') === text(rule, 'name'))
@@ -239,7 +241,8 @@ export async function shapeOfLocal(clients: AwsClients, resources: PipelineResou
     );
     rules[name] = {
       bus: busName,
-      pattern: JSON.parse(rule.EventPattern ?? 'null'),
+      pattern: JSON.parse(rule.EventPattern || 'null'),
+      schedule: rule.ScheduleExpression || null,
       targets: Targets.map(({ Id = '', Arn = '', DeadLetterConfig, RetryPolicy }) => ({
         id: Id,
         queue: lastPart(Arn),

@@ -29,6 +29,14 @@ import { inTurns } from './resend.ts';
 export interface AuditOptions {
   /** Of raw keys. */
   readonly prefix: string;
+  /** Only what lies behind this manifest, in the order of their keys, which is no order of time. */
+  readonly after?: string | undefined;
+  /** Ends after so many manifests; then no orphans are looked for. */
+  readonly manifestsMax?: number | undefined;
+  /** Ends after so many bytes of outputs, at the end of the manifests that are looked at together. */
+  readonly bytesMax?: number | undefined;
+  /** Leaves out manifests that are younger: their reports may be on their way. */
+  readonly olderThanS?: number | undefined;
   readonly signal: AbortSignal;
   onProgress?(done: { audited: number; differences: number; key: string }): void;
 }
@@ -55,6 +63,8 @@ export interface AuditSummary {
   readonly differences: readonly Difference[];
   /** Orphans are looked for in a whole audit only: what has no manifest has no raw key. */
   readonly orphans_looked_for: boolean;
+  /** The manifest behind which the next run goes on; null when there was nothing more. */
+  readonly next_after: string | null;
   readonly end: 'done' | 'interrupted';
 }
 
@@ -65,10 +75,10 @@ const ORPHAN_AGE_S = 3_600;
 const LINE_FEED = 0x0a;
 
 /** @throws BrokenWorldError */
-export async function audit(
-  { prefix, signal, onProgress }: AuditOptions,
-  access: OperatorAccess,
-): Promise<AuditSummary> {
+export async function audit(options: AuditOptions, access: OperatorAccess): Promise<AuditSummary> {
+  const { prefix, signal, onProgress } = options;
+  const { manifestsMax = Number.POSITIVE_INFINITY, bytesMax = Number.POSITIVE_INFINITY, olderThanS = 0 } = options;
+  const youngSince = new Date(Date.now() - olderThanS * 1000).toISOString();
   const { s3, processedBucket } = access;
   await assertBucketIsThere(access);
   const directory = await mkdtemp(join(tmpdir(), 'audit-'));
@@ -76,14 +86,20 @@ export async function audit(
   const rows = { accepted: 0, duplicates: 0, quarantined: 0 };
   const differences: Difference[] = [];
   let [audited, bytesRead, differenceCount] = [0, 0, 0];
+  let [taken, last] = [0, null as string | null];
+  const isOver = () => signal.aborted || taken >= manifestsMax || bytesRead >= bytesMax;
+  const isWhole = () => prefix === '' && options.after === undefined && manifestsMax === Number.POSITIVE_INFINITY;
   const tell = (found: readonly Difference[]) => {
     differenceCount += found.length;
     differences.push(...found.slice(0, Math.max(0, DIFFERENCES_MAX - differences.length)));
   };
   try {
-    for await (const page of listObjects(s3, processedBucket, MANIFESTS_PREFIX)) {
-      await inTurns(page, MANIFESTS_AT_ONCE, async ({ key: name }) => {
-        if (signal.aborted) return;
+    for await (const page of listObjects(s3, processedBucket, MANIFESTS_PREFIX, options.after)) {
+      await inTurns(page, MANIFESTS_AT_ONCE, async ({ key: name, lastModified }) => {
+        if (isOver()) return;
+        taken += 1;
+        last = name;
+        if (olderThanS > 0 && lastModified > youngSince) return;
         const identity = name.slice(MANIFESTS_PREFIX.length).replace(/\.json$/, '');
         const parsed = manifestSchema.safeParse(parseJson((await readText(s3, processedBucket, name)) ?? ''));
         if (!parsed.success) {
@@ -104,9 +120,9 @@ export async function audit(
         tell(result.differences);
         onProgress?.({ audited, differences: differenceCount, key: manifest.source.key });
       });
-      if (signal.aborted) break;
+      if (isOver()) break;
     }
-    if (prefix === '' && !signal.aborted) await findOrphans(tell, signal, access);
+    if (isWhole() && !signal.aborted) await findOrphans(tell, signal, access);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -117,7 +133,8 @@ export async function audit(
     bytes_read: bytesRead,
     difference_count: differenceCount,
     differences,
-    orphans_looked_for: prefix === '',
+    orphans_looked_for: isWhole(),
+    next_after: isOver() ? last : null,
     end: signal.aborted ? 'interrupted' : 'done',
   };
 }

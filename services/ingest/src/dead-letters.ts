@@ -23,7 +23,7 @@ export interface QueueAccess {
 
 export interface DeadLetterQueue {
   readonly name: string;
-  /** What sends its dead letters here: a queue whose receives ran out, or a rule that could not deliver. */
+  /** What sends its dead letters here: a queue whose receives ran out, or a rule (of events, or of the clock) that could not deliver. */
   readonly of: 'queue' | 'rule';
   readonly source: string;
   /** Where its messages were meant to be worked on, and where a replay puts them. */
@@ -35,7 +35,7 @@ export function deadLetterQueues(): DeadLetterQueue[] {
   const ofQueues = (Object.keys(pipeline.queues) as QueueName[]).map((source) => {
     return { name: pipeline.queues[source].dlq, of: 'queue', source, target: source } as const;
   });
-  const ofRules = Object.entries(pipeline.rules).map(([source, { dlq, queue }]) => {
+  const ofRules = Object.entries({ ...pipeline.rules, ...pipeline.schedules }).map(([source, { dlq, queue }]) => {
     return { name: dlq, of: 'rule', source, target: queue } as const;
   });
   return [...ofQueues, ...ofRules];

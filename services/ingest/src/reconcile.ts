@@ -13,11 +13,13 @@ import {
   readLease,
 } from '@tastetrend/aws';
 import {
+  currentTableFactsOf,
   currentTableKey,
   identityOf,
   type Manifest,
   manifestKey,
   manifestSchema,
+  pipeline,
   TRANSFORM_VERSION,
 } from '@tastetrend/contracts';
 import { assertBucketIsThere } from './backfill-ports.ts';
@@ -26,8 +28,8 @@ import type { OperatorAccess } from './operator-access.ts';
 import { paceOf } from './pace.ts';
 import { inTurns, type Resendable, resendableOf, resendVersions } from './resend.ts';
 
-/** An upload's event takes seconds, and a backlog is worked off within minutes: what is older has lost something. */
-export const OLDER_THAN_S = 3_600;
+/** What is older has lost something; the reason stands beside the number. */
+export const OLDER_THAN_S = pipeline.sweep.older_than_s.value;
 
 /** lost: no manifest, and nobody is at it. unreported: a manifest without reports. stale_table: the table of another version. */
 export type Finding = 'lost' | 'unreported' | 'stale_table';
@@ -39,6 +41,10 @@ export interface ReconcileOptions {
   readonly olderThanS?: number | undefined;
   readonly isDryRun: boolean;
   readonly maxPerSecond?: number | undefined;
+  /** Only keys behind this one, in the bucket's order. */
+  readonly after?: string | undefined;
+  /** Ends after so many keys, at the end of a few that are looked at together. */
+  readonly keysMax?: number | undefined;
   readonly signal: AbortSignal;
   onProgress?(done: { lookedAt: number; sent: number; after: string }): void;
 }
@@ -58,6 +64,8 @@ export interface ReconcileSummary {
   readonly sent: number;
   /** The first of what was found and of what was left, by name. */
   readonly items: readonly ReconcileItem[];
+  /** The key behind which the next run goes on; null when there was nothing more. */
+  readonly next_after: string | null;
   readonly end: 'done' | 'interrupted' | 'dry_run';
 }
 
@@ -66,17 +74,18 @@ const ITEMS_MAX = 1_000;
 
 /** @throws BrokenWorldError; what was sent until then is sent, and a later run finds the rest */
 export async function reconcile(options: ReconcileOptions, access: OperatorAccess): Promise<ReconcileSummary> {
-  const { prefix, olderThanS = OLDER_THAN_S, isDryRun, signal } = options;
+  const { prefix, olderThanS = OLDER_THAN_S, isDryRun, keysMax = Number.POSITIVE_INFINITY, signal } = options;
   await assertBucketIsThere(access);
   const youngSince = new Date(Date.now() - olderThanS * 1000).toISOString();
   const pace = paceOf(options.maxPerSecond, signal);
   const found: Record<Finding, number> = { lost: 0, unreported: 0, stale_table: 0 };
   const left: Record<Left, number> = { too_young: 0, in_progress: 0, failing: 0, dead: 0, of_older_rules: 0 };
   const items: ReconcileItem[] = [];
-  let [lookedAt, whole, sent] = [0, 0, 0];
+  let [lookedAt, whole, sent, keysDone] = [0, 0, 0, 0];
+  let nextAfter: string | null = null;
 
-  for await (const page of listKeys(access.s3, access.rawBucket, { prefix })) {
-    for (let from = 0; from < page.length && !signal.aborted; from += KEYS_AT_ONCE) {
+  for await (const page of listKeys(access.s3, access.rawBucket, { prefix, after: options.after })) {
+    for (let from = 0; from < page.length && !signal.aborted && keysDone < keysMax; from += KEYS_AT_ONCE) {
       const keys = page.slice(from, from + KEYS_AT_ONCE);
       const judged = (await inTurns(keys, KEYS_AT_ONCE, (key) => judgeKey(key, youngSince, access))).flat();
       lookedAt += judged.length;
@@ -96,12 +105,25 @@ export async function reconcile(options: ReconcileOptions, access: OperatorAcces
         await resendVersions(wanted, access);
         sent += wanted.length;
       }
-      options.onProgress?.({ lookedAt, sent, after: keys.at(-1)?.key ?? '' });
+      keysDone += keys.length;
+      nextAfter = keys.at(-1)?.key ?? null;
+      options.onProgress?.({ lookedAt, sent, after: nextAfter ?? '' });
     }
-    if (signal.aborted) break;
+    if (signal.aborted || keysDone >= keysMax) break;
   }
+  const isCutShort = signal.aborted || keysDone >= keysMax;
   const end = signal.aborted ? 'interrupted' : isDryRun ? 'dry_run' : 'done';
-  return { looked_at: lookedAt, older_than_s: olderThanS, whole, found, left, sent, items, end };
+  return {
+    looked_at: lookedAt,
+    older_than_s: olderThanS,
+    whole,
+    found,
+    left,
+    sent,
+    items,
+    next_after: isCutShort ? (nextAfter ?? options.after ?? null) : null,
+    end,
+  };
 }
 
 interface Judged {
@@ -118,11 +140,11 @@ interface KnownManifest {
 
 async function judgeKey(listed: ListedKey, youngSince: string, access: OperatorAccess): Promise<Judged[]> {
   const judged: Judged[] = [];
-  /** Versions from the newest, as promotion looks at them; null where a delete marker stands. */
-  const line: ({ known: KnownManifest | undefined; judged: Judged } | null)[] = [];
+  /** Versions and delete markers from the newest, as promotion looks at them. */
+  const line: ({ known: KnownManifest | undefined; judged: Judged } | { marker: ListedVersion })[] = [];
   for (const version of listed.versions) {
     if (version.isDeleteMarker) {
-      line.push(null);
+      line.push({ marker: version });
       continue;
     }
     const known = await manifestOf(listed.key, version, access);
@@ -131,8 +153,19 @@ async function judgeKey(listed: ListedKey, youngSince: string, access: OperatorA
     line.push({ known, judged: one });
   }
   // The newest good version, by the rule of services/transform/src/promote.ts: stop at a marker and at what is unknown.
-  for (const place of line) {
-    if (place === null || place.known === undefined) break;
+  for (const [at, place] of line.entries()) {
+    if ('marker' in place) {
+      const behind = line
+        .slice(at + 1)
+        .find((older) => 'known' in older && older.known?.manifest.outcome === 'processed');
+      if (behind === undefined || !('known' in behind) || behind.judged.leaving !== undefined) break;
+      const isYoung = place.marker.lastModified > youngSince || (behind.known?.writtenAt ?? '') > youngSince;
+      // Whoever settles the key anew finds the marker: the version behind it is as good as any.
+      if (!isYoung && !(await isRemovedBy(listed.key, place.marker, access)))
+        behind.judged.findings.push('stale_table');
+      break;
+    }
+    if (place.known === undefined) break;
     const { manifest, writtenAt } = place.known;
     if (manifest.outcome !== 'processed') continue;
     const isSettled = writtenAt > youngSince || (await hasItsTable(listed.key, manifest, access));
@@ -200,12 +233,21 @@ async function whyLeft(
   return failure.receiveCount >= failure.receiveCountMax ? 'dead' : 'failing';
 }
 
-async function hasItsTable(key: string, manifest: Manifest, { s3, processedBucket }: OperatorAccess): Promise<boolean> {
+async function currentTable(key: string, { s3, processedBucket }: OperatorAccess) {
   const table = await headObject(s3, processedBucket, currentTableKey(key));
+  return table && currentTableFactsOf(table.metadata);
+}
+
+async function isRemovedBy(key: string, marker: ListedVersion, access: OperatorAccess): Promise<boolean> {
+  const table = await currentTable(key, access);
+  return table?.removalId !== undefined && table.versionId === marker.versionId;
+}
+
+async function hasItsTable(key: string, manifest: Manifest, access: OperatorAccess): Promise<boolean> {
+  const table = await currentTable(key, access);
   if (table === undefined) return false;
-  const { identity, 'version-id': versionId, 'transform-version': by } = table.metadata;
   return (
-    identity === manifest.identity ||
-    (versionId === manifest.source.version_id && Number(by) > manifest.transform_version)
+    table.identity === manifest.identity ||
+    (table.versionId === manifest.source.version_id && table.transformVersion > manifest.transform_version)
   );
 }

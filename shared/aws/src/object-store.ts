@@ -315,16 +315,21 @@ export async function* listKeys(
   } while (keyMarker !== undefined);
 }
 
-/** Keys below a prefix in their order, a page at a time. @throws BrokenWorldError */
+/**
+ * Keys below a prefix in their order, a page at a time.
+ * @param after a key: only those behind it
+ * @throws BrokenWorldError
+ */
 export async function* listObjects(
   s3: S3Client,
   bucket: string,
   prefix: string,
+  after?: string,
 ): AsyncGenerator<{ readonly key: string; readonly lastModified: string }[]> {
   let token: string | undefined;
   do {
     const page = await s3
-      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: after, ContinuationToken: token }))
       .catch((error: unknown) => {
         throw new BrokenWorldError(`cannot list s3://${bucket}/${prefix}`, error);
       });

@@ -11,5 +11,6 @@ export * from './removal-event.ts';
 export * from './report-ready-event.ts';
 export * from './review-chunks.ts';
 export * from './s3-event.ts';
+export * from './scheduled-event.ts';
 export * from './tables.ts';
 export * from './validation.ts';

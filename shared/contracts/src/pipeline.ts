@@ -9,6 +9,10 @@ const limit = z.strictObject({ value: z.int().positive(), reason: z.string().min
 const threshold = z.number().nullable();
 const over = z.strictObject({ warn_over: threshold, fail_over: threshold });
 
+/** Functions, and the queues that feed them; each service has one of either. */
+const functionName = z.enum(['transform', 'report', 'ingest']);
+const retry = z.strictObject({ max_attempts: z.int().min(0).max(185), max_age_s: z.int().min(60).max(86_400) });
+
 const pipelineSchema = z.strictObject({
   project: z.string(),
   buckets: z.record(
@@ -18,9 +22,9 @@ const pipelineSchema = z.strictObject({
   bus: z.string(),
   table: z.strictObject({ name: z.string(), partition_key: z.string(), ttl_attribute: z.string() }),
   queues: z.record(
-    z.enum(['transform', 'report']),
+    functionName,
     z.strictObject({
-      function: z.enum(['transform', 'report']),
+      function: functionName,
       visibility_timeout_s: z.int().min(0).max(43_200),
       retention_s: z.int().min(60).max(1_209_600),
       max_receive_count: z.int().min(1).max(1_000),
@@ -33,13 +37,24 @@ const pipelineSchema = z.strictObject({
     z.strictObject({
       bus: z.string(),
       pattern: z.record(z.string(), z.unknown()),
-      queue: z.enum(['transform', 'report']),
+      queue: functionName,
       dlq: z.string(),
-      retry: z.strictObject({ max_attempts: z.int().min(0).max(185), max_age_s: z.int().min(60).max(86_400) }),
+      retry,
+    }),
+  ),
+  /** What comes by the clock: an empty event into a queue, so that it is done, repeated and left dead like any other. */
+  schedules: z.record(
+    z.string(),
+    z.strictObject({
+      /** Source: EventBridge user guide, "Setting a schedule pattern". */
+      expression: z.string().regex(/^(rate|cron)\(.+\)$/),
+      queue: functionName,
+      dlq: z.string(),
+      retry,
     }),
   ),
   functions: z.record(
-    z.enum(['transform', 'report']),
+    functionName,
     z.strictObject({
       memory_mb: z.int().min(128).max(10_240),
       timeout_s: z.int().min(1).max(900),
@@ -53,6 +68,13 @@ const pipelineSchema = z.strictObject({
       retry_backoff_s: z.array(z.int().min(1)).min(1),
     }),
   ),
+  /** One run of the sweep: reconcile over a part of raw, audit over a part of the manifests. */
+  sweep: z.strictObject({
+    older_than_s: limit,
+    keys_max: limit,
+    audit_manifests_max: limit,
+    audit_bytes_max: limit,
+  }),
   lease: z.strictObject({
     completed_expires_after_s: z.int().min(1),
     busy_backoff_s: z.int().min(1),

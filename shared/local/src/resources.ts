@@ -98,7 +98,11 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
       createTable(clients, resourceName(pipeline.table.name, env)),
     ]);
     const queues = await createSourceQueues(clients, env, timeFactor, deadLetterQueues);
-    const rules = await createRules(clients, env, { buckets, queues, deadLetterQueues, busName: bus.name });
+    const surroundings = { buckets, queues, deadLetterQueues, busName: bus.name };
+    const rules = {
+      ...(await createRules(clients, env, surroundings)),
+      ...(await createSchedules(clients, env, surroundings)),
+    };
     const shared = { access, timeFactor, env, buckets, busName: bus.name, table };
     const functions = mapRecord(pipeline.functions, (settings, name) =>
       describeFunction(name, settings, queues, shared),
@@ -223,17 +227,40 @@ async function createRules(
     return await creating(`rule ${name}`, async () => {
       const EventPattern = fillPattern(pattern, buckets);
       const put = await eventBridge.send(new PutRuleCommand({ Name: name, EventBusName, EventPattern }));
-      const target = {
-        Id: queue,
-        Arn: queues[queue].arn,
-        DeadLetterConfig: { Arn: named(deadLetterQueues, dlq).arn },
-        RetryPolicy: { MaximumRetryAttempts: retry.max_attempts, MaximumEventAgeInSeconds: retry.max_age_s },
-      };
+      const target = targetOf(queue, queues[queue].arn, named(deadLetterQueues, dlq).arn, retry);
       const answer = await eventBridge.send(new PutTargetsCommand({ Rule: name, EventBusName, Targets: [target] }));
       if (answer.FailedEntryCount) throw new Error(JSON.stringify(answer.FailedEntries));
       return { name, arn: present(put.RuleArn, 'RuleArn'), busName: EventBusName };
     });
   });
+}
+
+/** Disabled: here time passes faster, runs are short, and an operator says when: `tastetrend reconcile`. */
+async function createSchedules(
+  { eventBridge }: AwsClients,
+  env: string,
+  { queues, deadLetterQueues }: RuleSurroundings,
+): Promise<PipelineResources['rules']> {
+  return await mapRecordAsync(pipeline.schedules, async ({ expression, queue, dlq, retry }, scheduleName) => {
+    const name = resourceName(scheduleName, env);
+    return await creating(`schedule ${name}`, async () => {
+      const rule = { Name: name, ScheduleExpression: expression, State: 'DISABLED' } as const;
+      const put = await eventBridge.send(new PutRuleCommand(rule));
+      const target = targetOf(queue, queues[queue].arn, named(deadLetterQueues, dlq).arn, retry);
+      const answer = await eventBridge.send(new PutTargetsCommand({ Rule: name, Targets: [target] }));
+      if (answer.FailedEntryCount) throw new Error(JSON.stringify(answer.FailedEntries));
+      return { name, arn: present(put.RuleArn, 'RuleArn'), busName: 'default' };
+    });
+  });
+}
+
+function targetOf(id: string, arn: string, dlqArn: string, retry: { max_attempts: number; max_age_s: number }) {
+  return {
+    Id: id,
+    Arn: arn,
+    DeadLetterConfig: { Arn: dlqArn },
+    RetryPolicy: { MaximumRetryAttempts: retry.max_attempts, MaximumEventAgeInSeconds: retry.max_age_s },
+  };
 }
 
 /** The pattern as JSON, with each `{bucket:<purpose>}` replaced by that bucket's name. */

@@ -9,9 +9,9 @@ variables {
   env                = "dev"
   region             = "eu-west-1"
   namespace          = "X"
-  functions          = { transform = "x-dev-transform", report = "x-dev-report" }
-  queues             = { transform = "x-dev-transform", report = "x-dev-report" }
-  visibility_s       = { transform = 1800, report = 720 }
+  functions          = { transform = "x-dev-transform", report = "x-dev-report", ingest = "x-dev-ingest" }
+  queues             = { transform = "x-dev-transform", report = "x-dev-report", ingest = "x-dev-ingest" }
+  visibility_s       = { transform = 1800, report = 720, ingest = 1800 }
   dead_letter_queues = { transform-dlq = "x-dev-transform-dlq" }
   bucket_names       = { raw = "x-dev-raw" }
   table_name         = "x-dev-pipeline"

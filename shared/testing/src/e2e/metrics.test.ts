@@ -16,6 +16,7 @@ import {
   type LogLine,
   objectCreatedEvent,
   type RunningPipeline,
+  scheduledEvent,
   startPipeline,
   type UploadedVersion,
 } from '../pipeline/index.ts';
@@ -69,7 +70,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   let p: RunningPipeline;
   let emitted: Emitted[];
   beforeAll(async () => {
-    p = await startPipeline();
+    p = await startPipeline({ functions: ['transform', 'report', 'ingest'] });
     const { version } = await p.run('good.csv', tinyFile('fine', 'good'));
     await p.run('bad.pdf', UNREADABLE);
     await p.upload('folder/', '');
@@ -82,8 +83,10 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     const event = { id: 'again', source: 'tastetrend.transform', 'detail-type': 'File Version Completed', detail };
     await p.send('report', { ...again, ...event }, { is: 'no event' });
     await p.send('report', { ...again, ...event, detail: await completionOfWhatCannotBe(version) });
+    await p.send('ingest', scheduledEvent(), { is: 'no event' });
     await eventually('every metric that this run brings about', async () => {
-      const lines = [...(await p.logLines('transform')), ...(await p.logLines('report'))];
+      const logs = ['transform', 'report', 'ingest'] as const;
+      const lines = (await Promise.all(logs.map((name) => p.logLines(name)))).flat();
       emitted = lines.flatMap(emittedBy);
       const names = new Set(emitted.map(({ name }) => name));
       return TABLE.every(({ name }) => names.has(name) || name in ELSEWHERE) || undefined;

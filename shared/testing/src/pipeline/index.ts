@@ -1,4 +1,4 @@
 export { canRunPipeline } from './availability.ts';
+export { objectCreatedEvent, objectDeletedEvent, scheduledEvent } from './events.ts';
 export type { Fault } from './faults.ts';
 export { eventually, type LogLine, type RunningPipeline, startPipeline, type UploadedVersion } from './pipeline.ts';
-export { objectCreatedEvent, objectDeletedEvent } from './s3-event.ts';

@@ -1,4 +1,4 @@
-/** S3's events as AWS's EventBridge delivers them: the examples of the S3 user guide, with our own object. */
+/** Events as AWS's EventBridge delivers them: the examples of the S3 user guide, with our own object, and the clock's. */
 import { randomUUID } from 'node:crypto';
 
 export interface EventObject {
@@ -49,4 +49,19 @@ export function objectDeletedEvent({ type, reason = 'DeleteObject', ...object }:
   const created = objectCreatedEvent(object);
   const detail = { ...(created.detail as object), reason, 'deletion-type': type };
   return { ...created, 'detail-type': 'Object Deleted', detail };
+}
+
+/** Source: EventBridge user guide, "Creating a rule that runs on a schedule". */
+export function scheduledEvent(): Record<string, unknown> {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '111122223333',
+    time: '2026-11-12T00:00:00Z',
+    region: 'us-east-1',
+    resources: ['arn:aws:events:us-east-1:111122223333:rule/tastetrend-dev-sweep-due'],
+    detail: {},
+  };
 }
