@@ -65,11 +65,15 @@ describe('createPipeline', () => {
     }
   });
 
-  it('creates the rules with target, dead-letter queue and retries', async () => {
+  it('creates the rules with target, dead-letter queue and retries, those of the clock disabled', async () => {
     for (const [name, { name: Rule, busName: EventBusName }] of Object.entries(resources.rules)) {
-      const described = pipeline.rules[name];
+      const schedule = pipeline.schedules[name];
+      const described = pipeline.rules[name] ?? schedule;
       const rule = await clients.eventBridge.send(new DescribeRuleCommand({ Name: Rule, EventBusName }));
-      expect(rule.EventPattern).toBe(fillPattern(described?.pattern, resources.buckets));
+      expect(rule.ScheduleExpression || undefined).toBe(schedule?.expression);
+      expect(rule.State).toBe(schedule === undefined ? 'ENABLED' : 'DISABLED');
+      const pattern = pipeline.rules[name]?.pattern;
+      if (pattern !== undefined) expect(rule.EventPattern).toBe(fillPattern(pattern, resources.buckets));
       const { Targets } = await clients.eventBridge.send(new ListTargetsByRuleCommand({ Rule, EventBusName }));
       expect(Targets).toEqual([
         {

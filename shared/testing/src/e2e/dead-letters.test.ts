@@ -72,7 +72,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     const known = deadLetterQueues();
     expect(known.map(({ name }) => name).sort()).toEqual(Object.keys(description.dead_letter_queues).sort());
     for (const { of, source, target } of known)
-      expect(of === 'queue' ? source : description.rules[source]?.queue).toBe(target);
+      expect(of === 'queue' ? source : { ...description.rules, ...description.schedules }[source]?.queue).toBe(target);
   });
 
   describe('three files that died, and a message that is none of ours', () => {
