@@ -75,6 +75,14 @@ locals {
         ]
       },
       {
+        title = "What the sweep looked at, and its milliseconds"
+        metrics = [
+          concat([var.namespace, "SweepVersionsLookedAt"], local.ingest, [{ stat = "Sum", label = "file versions" }]),
+          concat([var.namespace, "AuditedManifests"], local.ingest, [{ stat = "Sum", label = "manifests" }]),
+          concat([var.namespace, "SweepDuration"], local.ingest, [{ stat = "Maximum", label = "milliseconds" }]),
+        ]
+      },
+      {
         title = "Files removed, and events of deletions"
         metrics = [
           concat([var.namespace, "FilesRemoved"], local.transform, [{ stat = "Sum", label = "removed" }]),

@@ -11,6 +11,7 @@ import {
 } from '@tastetrend/aws';
 import {
   completionIdOf,
+  currentTableFactsOf,
   currentTableKey,
   type FileVersion,
   identityOf,
@@ -54,6 +55,8 @@ export interface KeyStory {
     readonly identity: string;
     readonly version_id: string;
     readonly written_at: string;
+    /** Set when it is the empty table of a removal; `version_id` is then the delete marker's, or `none`. */
+    readonly removal_id: string | null;
   } | null;
   /** Versions and dead letters beyond the bounds of one screen were left out. */
   readonly is_cut: boolean;
@@ -107,6 +110,7 @@ export async function explainKey(
           identity: tableIdentity ?? '',
           version_id: table.metadata['version-id'] ?? '',
           written_at: table.lastModified,
+          removal_id: currentTableFactsOf(table.metadata).removalId ?? null,
         }
       : null,
     is_cut: asked.length > VERSIONS_MAX || letters.some((found) => found.length === DEAD_LETTERS_MAX),

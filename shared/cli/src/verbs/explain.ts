@@ -25,7 +25,9 @@ function formatStory({ key, versions, delete_markers, current_table, is_cut }: K
   lines.push(
     current_table === null
       ? '  no current table'
-      : `  current table: of version ${printable(current_table.version_id)}, since ${current_table.written_at}`,
+      : current_table.removal_id === null
+        ? `  current table: of version ${printable(current_table.version_id)}, since ${current_table.written_at}`
+        : `  current table: empty since ${current_table.written_at}, for the file was removed`,
   );
   for (const { version_id, deleted_at } of delete_markers) {
     lines.push(`  deleted at ${deleted_at} (marker ${printable(version_id)})`);

@@ -3,17 +3,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { listVersions, readText } from '@tastetrend/aws';
 import {
   completionIdOf,
   currentTableFactsOf,
   currentTableKey,
   identityOf,
   type Manifest,
+  manifestKey,
   outputKey,
   RESTAURANT_INFO_COLUMNS,
   REVIEW_COLUMNS,
 } from '@tastetrend/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Random } from '../generator/random.ts';
 import {
   canRunPipeline,
   eventually,
@@ -353,4 +356,66 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       expect(new Set(p.removals(key).map(({ detail }) => detail.removal_id)).size).toBe(2);
     });
   });
+
+  it('newest wins in random interleavings on several keys at once', async () => {
+    const seed = Number(process.env.TASTETREND_SEED ?? Math.floor(Math.random() * 1e9));
+    const random = new Random(seed);
+    const keys = Array.from({ length: 6 }, (_, at) => `random/${at}.csv`);
+    await Promise.all(keys.map((key) => play(key, new Random(random.between(0, 1e9)))));
+    await p.idle();
+    for (const key of keys) {
+      const wanted = await wantedOf(key);
+      const there = (await hasCurrent(key)) ? (await factsOf(key)).identity : 'nothing';
+      if (wanted !== undefined) expect(there, `${key}, TASTETREND_SEED=${seed}`).toBe(wanted);
+    }
+    expect(await p.depth('transform-dlq')).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  /** Uploads, deletions of all kinds, and events that come again; without waiting for what follows. */
+  async function play(key: string, random: Random): Promise<void> {
+    const late: Record<string, unknown>[] = [];
+    for (let step = 0; step < 14; step++) {
+      const listed = await listVersions(p.s3, bucket(), key);
+      const picked = listed[random.chance(0.6) ? 0 : random.between(0, Math.max(0, listed.length - 1))];
+      const does = random.between(0, 9);
+      if (does <= 3 || picked === undefined) {
+        const bytes = random.chance(0.2) ? UNREADABLE : tinyFile(...Array(random.between(1, 3)).fill('text'));
+        late.push(eventOf(await p.upload(key, bytes)));
+      } else if (does <= 5) {
+        await p.s3.send(new DeleteObjectCommand({ Bucket: bucket(), Key: key }));
+        late.push(objectDeletedEvent({ bucket: bucket(), key, type: 'Delete Marker Created' }));
+      } else if (does <= 7) {
+        const VersionId = picked.versionId;
+        await p.s3.send(new DeleteObjectCommand({ Bucket: bucket(), Key: key, VersionId }));
+      } else {
+        await p.send('transform', late[random.between(0, late.length - 1)]);
+      }
+      await new Promise((done) => setTimeout(done, random.between(0, 150)));
+    }
+  }
+
+  /** What raw says; undefined where only rejected versions are left, which leave what was there. */
+  async function wantedOf(key: string): Promise<string | undefined> {
+    const listed = await listVersions(p.s3, bucket(), key);
+    const outcomes = new Map<string, string>();
+    for (const { versionId, isDeleteMarker } of listed) {
+      const text = isDeleteMarker
+        ? undefined
+        : await readText(
+            p.s3,
+            p.resources.buckets.processed,
+            manifestKey(identityOf({ bucket: bucket(), key, versionId })),
+          );
+      if (text !== undefined) outcomes.set(versionId, (JSON.parse(text) as Manifest).outcome);
+    }
+    const wasGood = (await hasCurrent(key)) || [...outcomes.values()].includes('processed');
+    for (const { versionId, isDeleteMarker } of listed) {
+      if (isDeleteMarker && !wasGood) return 'nothing';
+      if (isDeleteMarker || outcomes.get(versionId) === 'processed')
+        return identityOf({ bucket: bucket(), key, versionId });
+      expect(outcomes.get(versionId), `${key} ${versionId} has a manifest`).toBe('rejected');
+    }
+    if (listed.length > 0) return undefined;
+    return wasGood ? identityOf({ bucket: bucket(), key, versionId: 'none' }) : 'nothing';
+  }
 });
