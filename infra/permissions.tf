@@ -98,14 +98,14 @@ locals {
         sid             = "ReadWhatIsDone"
         actions         = ["s3:GetObject"]
         resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs]
-        reason          = "reads manifest, profile and table of a file version, and the summary that stands when its own is refused"
+        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {
         sid             = "WriteSummaries"
         actions         = ["s3:PutObject"]
         resources       = [local.in_processed.logs]
-        reason          = "writes the validation and bias summaries, once"
+        reason          = "writes the validation and bias summaries and their page, once"
         wildcard_reason = "their names hold the upload's time and identity"
       },
       {

@@ -37,6 +37,7 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     'processed/current at the top': `${bucket('processed')}/${currentTableKey('downtown.csv')}`,
     'processed/validation': `${bucket('processed')}/${reportKey('validation', UPLOADED_AT, IDENTITY)}`,
     'processed/bias': `${bucket('processed')}/${reportKey('bias', null, IDENTITY)}`,
+    'processed/page': `${bucket('processed')}/${reportKey('report', UPLOADED_AT, IDENTITY)}`,
     'processed/other': `${bucket('processed')}/processed/other.txt`,
     'processed/outside': `${bucket('processed')}/notes.txt`,
     artifacts: bucket('artifacts'),

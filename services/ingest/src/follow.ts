@@ -40,8 +40,8 @@ async function failureOf(identity: string, service: string, at: Whereabouts): Pr
   return { state: 'failing', failure, isDead: isLast };
 }
 
-/** Where the summaries of a file version lie; none for what is no file. */
+/** Where the summaries of a file version and their page lie; none for what is no file. */
 export function reportKeysOf({ outcome, identity, source }: Manifest): string[] {
   if (outcome === 'ignored') return [];
-  return (['validation', 'bias'] as const).map((kind) => reportKey(kind, source.uploaded_at, identity));
+  return (['validation', 'bias', 'report'] as const).map((kind) => reportKey(kind, source.uploaded_at, identity));
 }

@@ -28,12 +28,13 @@ describe('reportKeysOf', () => {
       inferred: null,
     });
 
-  it('names both summaries, by the upload’s day', () => {
+  it('names both summaries and the page, by the upload’s day', () => {
     const { identity, ...rest } = manifest('gone', '2026-11-12T01:02:03.000Z');
     const short = identity.slice(0, 12);
     expect(reportKeysOf({ identity, ...rest })).toEqual([
       `processed/logs/2026/11/12/validation_20261112T010203.000Z_${short}.json`,
       `processed/logs/2026/11/12/bias_20261112T010203.000Z_${short}.json`,
+      `processed/logs/2026/11/12/report_20261112T010203.000Z_${short}.html`,
     ]);
   });
 

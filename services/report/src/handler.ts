@@ -187,9 +187,9 @@ async function publishReport(
   await publishReportReady({ ...runtime, ...runtime.configuration }, detail);
 }
 
-/** Whether this delivery wrote a summary, and so is no repeated one. */
-function wasWritten({ validation, bias }: Extract<ReportOutcome, { kind: 'reported' }>): boolean {
-  return [validation.keeping, bias.keeping].includes('written');
+/** Whether this delivery wrote a summary or the page, and so is no repeated one. */
+function wasWritten({ validation, bias, page }: Extract<ReportOutcome, { kind: 'reported' }>): boolean {
+  return [validation.keeping, bias.keeping, page.keeping].includes('written');
 }
 
 function observeOutcome(outcome: ReportOutcome, identity: string, observer: Observer, environment: string): void {

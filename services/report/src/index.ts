@@ -1,5 +1,4 @@
 export * from './completion-message.ts';
-export { readCodedRows, type TableBytes } from './core/bias/read-table.ts';
 export { type BiasSettings, biasOf } from './core/bias/summary.ts';
 export { checkTable } from './core/checks.ts';
 export * from './core/validation.ts';

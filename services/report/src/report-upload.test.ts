@@ -33,6 +33,7 @@ const TABLE_KEY = MANIFEST.outputs.find(({ role }) => role === 'table')?.key ?? 
 const PROFILE_KEY = MANIFEST.outputs.find(({ role }) => role === 'profile')?.key ?? '';
 const VALIDATION_KEY = reportKey('validation', SOURCE.uploaded_at, IDENTITY);
 const BIAS_KEY = reportKey('bias', SOURCE.uploaded_at, IDENTITY);
+const PAGE_KEY = reportKey('report', SOURCE.uploaded_at, IDENTITY);
 
 /** A bucket with S3's If-None-Match, and a list of the steps that were told. */
 function bucketOf(objects: Record<string, string>, table: ArrayBuffer | undefined = TABLE) {
@@ -73,7 +74,7 @@ function completed(manifest: Manifest) {
 }
 
 describe('reportUpload', () => {
-  it('writes both summaries where the layout says', async () => {
+  it('writes both summaries and the page where the layout says', async () => {
     const { kept, ports, steps } = committed(MANIFEST);
 
     const outcome = await reportUpload(completed(MANIFEST), SETTINGS, ports);
@@ -83,13 +84,21 @@ describe('reportUpload', () => {
       status: 'pass',
       validation: { key: VALIDATION_KEY, keeping: 'written' },
       bias: { key: BIAS_KEY, keeping: 'written' },
+      page: { key: PAGE_KEY, keeping: 'written' },
     });
     expect(VALIDATION_KEY).toMatch(
       /^processed\/logs\/2025\/03\/04\/validation_20250304T050607\.000Z_[0-9a-f]{12}\.json$/,
     );
     expect(validationSchema.parse(JSON.parse(kept.get(VALIDATION_KEY) ?? ''))).toMatchObject({ identity: IDENTITY });
     expect(biasSchema.parse(JSON.parse(kept.get(BIAS_KEY) ?? ''))).toMatchObject({ status: 'measured' });
-    expect(steps).toEqual(['manifest read', 'profile read', 'validation written', 'table read', 'bias written']);
+    expect(steps).toEqual([
+      'manifest read',
+      'profile read',
+      'table read',
+      'validation written',
+      'bias written',
+      'page written',
+    ]);
   });
 
   it('promise 1, once in effect: repeated and concurrent deliveries leave the same bytes', async () => {

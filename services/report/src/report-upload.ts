@@ -1,4 +1,4 @@
-/** The use case: a file version that is done becomes a validation and a bias summary, once in effect. */
+/** The use case: a file version that is done becomes validation and bias summaries and a page of them, once in effect. */
 import {
   anySummarySchema,
   type Bias,
@@ -15,11 +15,11 @@ import {
   type Validation,
   validationSchema,
 } from '@tastetrend/contracts';
-import type { CodedRows } from './core/bias/coded-rows.ts';
-import { readCodedRows, type TableBytes } from './core/bias/read-table.ts';
+import { type ReadTable, readReviewTable, type TableBytes } from './core/bias/read-table.ts';
 import { type BiasSettings, biasNeedsTable, biasOf } from './core/bias/summary.ts';
-import { issuesInOneLine, type Schema, serialise, serialiseByLine } from './core/serialise.ts';
-import { validationOf } from './core/validation.ts';
+import { pageOf } from './core/page/page.ts';
+import { issuesInOneLine, type Schema, serialiseByLine } from './core/serialise.ts';
+import { validationOf, valuesIn } from './core/validation.ts';
 import { CommittedObjectError, ReportNotKeptError } from './errors.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -65,23 +65,30 @@ const atATime = oneAtATime();
 
 /**
  * What became of a summary: written now, there already, or there already as earlier rules or thresholds made it (which
- * only the validation tells: a bias summary that is there is not made again to be compared).
+ * only the validation tells: a bias summary or page that is there is not made again to be compared).
  */
 export type Keeping = 'written' | 'there' | 'there_by_other_rules';
+
+interface KeptObject {
+  readonly key: string;
+  readonly keeping: Keeping;
+}
 
 export type ReportOutcome =
   | {
       readonly kind: 'reported';
       /** Of the validation summary that is in the store, whoever wrote it. */
       readonly status: CheckStatus;
-      readonly validation: { readonly key: string; readonly keeping: Keeping };
-      readonly bias: { readonly key: string; readonly keeping: Keeping };
+      readonly validation: KeptObject;
+      readonly bias: KeptObject;
+      readonly page: KeptObject;
     }
   /** A folder marker is no file, and has no report. */
   | { readonly kind: 'nothing_to_report' };
 
 /**
- * Any number of deliveries, in any order and at the same time, leave the same two summaries. Bad data is in the outcome.
+ * Any number of deliveries, in any order and at the same time, leave the same two summaries and the same page. Bad data is
+ * in the outcome.
  * @param completed what the completion event names; everything else in the event is a copy, and is not read
  * @throws CommittedObjectError, ReportNotKeptError, BrokenWorldError when the world failed: the delivery is to be repeated
  * @throws ReportAssertionError when counts cannot be: no report may say them
@@ -94,23 +101,72 @@ export async function reportUpload(
   const manifest = await readManifest(completed, ports);
   if (manifest.outcome === 'ignored') return { kind: 'nothing_to_report' };
   const profile = await readProfile(manifest, ports);
+  const { validation, bias } = await atATime(() => keepSummaries(manifest, profile, settings, ports));
 
-  const validation = validationOf(manifest, profile, settings.thresholds);
-  const keptValidation = await keepOnce('validation', validation, serialise(validationSchema, validation), ports);
-
-  const keptBias = await atATime(async () => {
-    // Resampling is most of the work of a report: a repeated delivery must not do it over.
-    const standing = await standingSummary('bias', manifest, ports);
-    if (standing !== undefined) return standing;
-    const bias = biasOf(manifest, profile, await readTable(manifest, profile, ports), settings.bias);
-    return await keepOnce('bias', bias, serialiseByLine(biasSchema, bias), ports);
-  });
+  const kept = parseCommitted(validation.key, validationSchema, validation.text);
+  const page = await keepPage(manifest, kept, bias.text, ports);
   return {
     kind: 'reported',
-    status: parseCommitted(keptValidation.key, validationSchema, keptValidation.text).status,
-    validation: { key: keptValidation.key, keeping: keptValidation.keeping },
-    bias: { key: keptBias.key, keeping: keptBias.keeping },
+    status: kept.status,
+    validation: { key: validation.key, keeping: validation.keeping },
+    bias: { key: bias.key, keeping: bias.keeping },
+    page,
   };
+}
+
+/** The table is read, and resampled, only for what is not there: a repeated delivery must not do it over. */
+async function keepSummaries(
+  manifest: Manifest,
+  profile: Profile | null,
+  { thresholds, bias }: ReportSettings,
+  ports: ReportPorts,
+) {
+  const [oldValidation, oldBias] = await Promise.all([
+    standing('validation', manifest, ports),
+    standing('bias', manifest, ports),
+  ]);
+  const isRead = oldValidation === undefined || oldBias === undefined;
+  const table = isRead ? await readTable(manifest, profile, ports) : null;
+  const values =
+    oldValidation === undefined
+      ? (table?.values.summary(bias.cell_min.value) ?? null)
+      : valuesInText(oldValidation.text);
+  const validation = validationOf(manifest, profile, thresholds, values);
+  const validationText = serialiseByLine(validationSchema, validation);
+  const keptValidation = await keepOnce('validation', validation, validationText, ports);
+  if (oldBias !== undefined) {
+    ports.onStep('bias there', { report_key: oldBias.key });
+    return { validation: keptValidation, bias: { ...oldBias, keeping: 'there' as const } };
+  }
+  const measured = biasOf(manifest, profile, table?.coded ?? null, bias);
+  const keptBias = await keepOnce('bias', measured, serialiseByLine(biasSchema, measured), ports);
+  return { validation: keptValidation, bias: keptBias };
+}
+
+/** @returns null where the summary has none, or is of an earlier schema */
+function valuesInText(text: string): ReturnType<typeof valuesIn> {
+  const parsed = validationSchema.safeParse(JSON.parse(text));
+  return parsed.success ? valuesIn(parsed.data) : null;
+}
+
+/** Made of the summaries that are in the store, so that page and summaries never disagree. */
+async function keepPage(
+  { identity, source }: Manifest,
+  validation: Validation,
+  biasText: string,
+  ports: ReportPorts,
+): Promise<KeptObject> {
+  const key = reportKey('report', source.uploaded_at, identity);
+  if ((await ports.reports.readText(key)) !== undefined) {
+    ports.onStep('page there', { report_key: key });
+    return { key, keeping: 'there' };
+  }
+  // One of an earlier version of its schema is no part of the page, which then says so.
+  const bias = biasSchema.safeParse(JSON.parse(biasText));
+  const { written } = await putOrRead(key, pageOf(validation, bias.success ? bias.data : null), ports.reports);
+  const keeping = written ? 'written' : 'there';
+  ports.onStep(`page ${keeping}`, { report_key: key });
+  return { key, keeping };
 }
 
 async function readManifest(
@@ -148,7 +204,7 @@ async function readTable(
   manifest: Manifest,
   profile: Profile | null,
   { committed, onStep }: ReportPorts,
-): Promise<CodedRows | null> {
+): Promise<ReadTable | null> {
   const output = manifest.outputs.find(({ role }) => role === 'table');
   // An inspection keeps no table: no parquet file has 0 bytes.
   if (output === undefined || profile === null || output.bytes === 0 || !biasNeedsTable(manifest)) return null;
@@ -167,9 +223,9 @@ async function readTable(
     inMemory === undefined
       ? table
       : { byteLength: bytes, slice: async (start: number, end = bytes) => inMemory.slice(start, end) };
-  const rows = await readCodedRows(source, manifest.identity, manifest.counts.accepted, profile.groups);
-  onStep('table read', { rows: rows.rows, bytes });
-  return rows;
+  const read = await readReviewTable(source, manifest.identity, manifest.counts.accepted, profile.groups);
+  onStep('table read', { rows: read.coded.rows, bytes });
+  return read;
 }
 
 /** A small table in one request, and checked whole. */
@@ -211,17 +267,16 @@ async function keepOnce(
 }
 
 /** @returns undefined when it is still to be made */
-async function standingSummary(
-  kind: 'bias',
+async function standing(
+  kind: 'validation' | 'bias',
   { identity, source }: Manifest,
-  { reports, onStep }: ReportPorts,
-): Promise<{ key: string; keeping: Keeping } | undefined> {
+  { reports }: ReportPorts,
+): Promise<{ key: string; text: string } | undefined> {
   const key = reportKey(kind, source.uploaded_at, identity);
-  const kept = await reports.readText(key);
-  if (kept === undefined) return undefined;
-  assertIsOf(identity, key, kept);
-  onStep(`${kind} there`, { report_key: key });
-  return { key, keeping: 'there' };
+  const text = await reports.readText(key);
+  if (text === undefined) return undefined;
+  assertIsOf(identity, key, text);
+  return { key, text };
 }
 
 /** One that is there may be of an earlier version of its schema: whose it is says every version alike. */

@@ -13,7 +13,11 @@ export function s3CommittedObjects(s3: S3Client, bucket: string): CommittedObjec
 
 export function s3ReportStore(s3: S3Client, bucket: string): ReportStore {
   return {
-    putOnce: (key, text) => putOnce(s3, bucket, key, Buffer.from(text), { contentType: 'application/json' }),
+    putOnce: (key, text) => putOnce(s3, bucket, key, Buffer.from(text), { contentType: contentTypeOf(key) }),
     readText: (key) => readText(s3, bucket, key),
   };
+}
+
+function contentTypeOf(key: string): string {
+  return key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
 }

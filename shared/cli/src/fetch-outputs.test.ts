@@ -77,7 +77,7 @@ describe('fetchOutputs', () => {
   it('a summary that is none is not put there either', async () => {
     const folder = testFolder();
     const objects: Objects = { fetch: async (_key, path) => writeFileSync(path, '{}') };
-    expect(reportKeysOf(rejected)).toHaveLength(2);
+    expect(reportKeysOf(rejected)).toHaveLength(3);
     await expect(fetchOutputs(rejected, objects, join(folder, 'a.csv'))).rejects.toThrow();
     expect(filesBelow(folder)).toEqual({});
   });

@@ -34,7 +34,7 @@ export interface FetchedFile {
 
 const MANIFEST = 'manifest.json';
 const OURS =
-  /^(?:(?:validation|bias)_.*\.json|processed_.*\.parquet|manifest\.json|(?:quarantine|duplicates)\.jsonl|profile\.json)$/;
+  /^(?:(?:validation|bias)_.*\.json|report_.*\.html|processed_.*\.parquet|manifest\.json|(?:quarantine|duplicates)\.jsonl|profile\.json)$/;
 
 /** A raw key as a path below a folder: its own folders stay, and no part of it leads out. */
 export function pathOfKey(key: string): string {

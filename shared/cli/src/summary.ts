@@ -1,5 +1,6 @@
 /** The end of a run: one row a file, what to look at, what went wrong and what to do about it. */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import type { FetchedFile } from './fetch-outputs.ts';
 import { type FinishedFile, hasFailed, reasonsOf, statusOf } from './finished-file.ts';
 import { printableJson } from './output/json.ts';
 import { count, countOf, formatTable, printable, seconds } from './output/table.ts';
@@ -78,14 +79,21 @@ function formatWarnings(files: readonly FinishedFile[]): string {
 function formatLocations(files: readonly FinishedFile[]): string {
   const rows = files.flatMap(({ key, fetched }) => {
     if (fetched === undefined) return [];
-    const names = fetched.files.filter((name) => !/^(?:manifest|profile)/.test(name)).map(printable);
+    const names = fetched.files.filter((name) => !/^(?:manifest|profile|report)/.test(name)).map(printable);
+    const directory = relative(process.cwd(), fetched.directory) || '.';
+    const page = pageOf(fetched);
     return [
       `  ${printable(key)}`,
-      `    in ${printable(relative(process.cwd(), fetched.directory) || '.')}/`,
-      `    ${names.join('  ')}`,
+      ...(page === undefined ? [] : [`    the report to read: ${printable(join(directory, page))}`]),
+      `    in ${printable(directory)}/: ${names.join('  ')}`,
     ];
   });
   return rows.join('\n');
+}
+
+/** The name of the page that tells all of it to people. */
+function pageOf({ files }: FetchedFile): string | undefined {
+  return files.find((name) => name.startsWith('report_'));
 }
 
 /** For --json: the same, for programs. */
@@ -109,6 +117,7 @@ function summaryJson(files: readonly FinishedFile[]): unknown {
         counts: manifest?.counts ?? null,
         readability: fetched?.profile?.readability ?? null,
         directory: fetched?.directory ?? null,
+        page: (fetched === undefined ? undefined : pageOf(fetched)) ?? null,
         files: fetched?.files ?? [],
       };
     }),

@@ -38,15 +38,18 @@ export function currentTableKey(rawKey: string): string {
   return `${ROOT}/${rawKey.slice(0, cut)}processed_${rawKey.slice(cut)}.parquet`;
 }
 
+export type ReportKind = 'validation' | 'bias' | 'report';
+
 /**
- * `processed/logs/<yyyy>/<mm>/<dd>/<kind>_<timestamp>_<short identity>.json`; for a version that was gone before its
+ * `processed/logs/<yyyy>/<mm>/<dd>/<kind>_<timestamp>_<short identity>.json`, the page (`report`) `.html`; for a version that was gone before its
  * upload time was known `processed/logs/undated/<kind>_undated_<identity>.json`, the identity in full, since there no
  * timestamp helps to tell two apart.
  * @param uploadedAt the version's LastModified, ISO 8601 in UTC: a report's name holds no clock of its own
  */
-export function reportKey(kind: 'validation' | 'bias', uploadedAt: string | null, identity: string): string {
-  if (uploadedAt === null) return `${ROOT}/logs/undated/${kind}_undated_${identity}.json`;
+export function reportKey(kind: ReportKind, uploadedAt: string | null, identity: string): string {
+  const extension = kind === 'report' ? 'html' : 'json';
+  if (uploadedAt === null) return `${ROOT}/logs/undated/${kind}_undated_${identity}.${extension}`;
   const day = uploadedAt.slice(0, 10).replaceAll('-', '/');
   const timestamp = uploadedAt.replaceAll(/[-:]/g, '');
-  return `${ROOT}/logs/${day}/${kind}_${timestamp}_${shortIdentity(identity)}.json`;
+  return `${ROOT}/logs/${day}/${kind}_${timestamp}_${shortIdentity(identity)}.${extension}`;
 }

@@ -51,12 +51,58 @@ export const checkSchema = z.object({
   what_to_do: z.string().nullable(),
 });
 
+/** Dates are ISO; everything else is a number in the column's own unit. */
+const value = z.union([z.number(), z.string()]);
+
+/**
+ * What is in a column, of its accepted rows. Every field is optional: summaries from before it have none. Null is "not
+ * looked at": texts, names and what was uploaded of a guest's demographics are never listed, nor read for it.
+ */
+const columnValuesShape = {
+  distinct: count.nullable().optional(),
+  min: value.nullable().optional(),
+  max: value.nullable().optional(),
+  /** Of the sorted values the one at place ceil(share × values), counted from 1; null where there are none. */
+  quantiles: z.object({ p05: value, p25: value, p50: value, p75: value, p95: value }).nullable().optional(),
+  /** The most frequent, by count and then by value; a value of fewer rows than bias.cell_min is not named. */
+  top_values: z
+    .array(z.object({ value: z.string(), count }))
+    .nullable()
+    .optional(),
+  /** Uploaded values that could not be used, over all readable rows. */
+  invalid: z.array(z.object({ rule: z.string(), ...finding })).optional(),
+};
+
+/** Bins of a column; `from` is in the bin and `to` is not, null where it is open. Bins of no rows may be left out. */
+export const histogramSchema = z.object({
+  column: z.string(),
+  bins: z.array(z.object({ from: value, to: value.nullable(), count })),
+});
+
+/** Accepted rows of one restaurant and month; integers, so that files add up in any order. */
+export const monthCellSchema = z.object({
+  /** restaurant_name, else location; null where neither is known, and in the cell of all that were too many. */
+  restaurant: z.string().nullable(),
+  /** `2024-07`; null without a date. */
+  month: z.string().nullable(),
+  rows: count,
+  rated: count,
+  rating_sum_hundredths: count,
+  rating_4_or_more: count,
+  with_text: count,
+  with_total: count,
+  /** Each total rounded to cents. */
+  total_spent_cents: count,
+});
+
 const readability = { uploaded: count, readable: count, unreadable: count, readable_pct: percent };
 
 export const findingsSchema = z.object({
   blank_lines: count,
   /** Accepted rows with and without a value, for each column of the table. */
-  columns: z.array(z.object({ column: z.string(), present: count, missing: count, missing_pct: percent })),
+  columns: z.array(
+    z.object({ column: z.string(), present: count, missing: count, missing_pct: percent, ...columnValuesShape }),
+  ),
   /** What the cleaning did to values. */
   rules: z.array(z.object({ rule: z.string(), ...finding })),
   quarantine: z.array(z.object({ reason: z.string(), ...finding })),
@@ -70,6 +116,10 @@ export const findingsSchema = z.object({
     dates: z.object(readability),
     texts: z.object(readability),
   }),
+  /** Optional, as everything of the values is. */
+  histograms: z.array(histogramSchema).optional(),
+  /** The cells that rollups add up, and how many there are that were too many to be kept one by one. */
+  months: z.object({ cells: z.array(monthCellSchema), cells_pooled: count }).optional(),
 });
 
 export const validationSchema = z
@@ -96,5 +146,7 @@ export const validationSchema = z
 
 export type CheckStatus = z.infer<typeof checkStatusSchema>;
 export type Check = z.infer<typeof checkSchema>;
+export type Histogram = z.infer<typeof histogramSchema>;
+export type MonthCell = z.infer<typeof monthCellSchema>;
 export type ValidationFindings = z.infer<typeof findingsSchema>;
 export type Validation = z.infer<typeof validationSchema>;

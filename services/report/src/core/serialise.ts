@@ -18,16 +18,9 @@ interface SchemaIssue {
 const ISSUES_MAX = 8;
 
 /**
- * JSON with 2 spaces and a line end. Keys stand in the schema's order, and what the schema does not know is left out, so
- * that nothing gets into a report by accident.
- * @throws ReportAssertionError when the summary is not what its schema says
- */
-export function serialise<Summary>(schema: Schema<Summary>, summary: Summary): string {
-  return `${JSON.stringify(checked(schema, summary), null, 2)}\n`;
-}
-
-/**
- * As `serialise`, with each object and array that holds no other on a line of its own: one measure, one line.
+ * JSON with 2 spaces and a line end, each object and array that holds no other on a line of its own: one measure, one line.
+ * Keys stand in the schema's order, and what the schema does not know is left out, so that nothing gets into a report by
+ * accident.
  * @throws ReportAssertionError when the summary is not what its schema says
  */
 export function serialiseByLine<Summary>(schema: Schema<Summary>, summary: Summary): string {

@@ -15,7 +15,7 @@ import {
   type Row,
   rows,
 } from '../test-data/tally.ts';
-import { serialise } from './serialise.ts';
+import { serialiseByLine } from './serialise.ts';
 import { validationOf } from './validation.ts';
 
 function validation(all: readonly Row[], changes: Parameters<typeof profileOf>[1] = {}) {
@@ -62,7 +62,7 @@ describe('a file of reviews', () => {
   it('counts missing values over accepted rows, columns in the order of the table', () => {
     const columns = summary.findings?.columns ?? [];
     expect(columns.slice(0, 2).map(({ column }) => column)).toEqual(['review_uid', 'review_id']);
-    expect(columns.find(({ column }) => column === 'review_text')).toEqual({
+    expect(columns.find(({ column }) => column === 'review_text')).toMatchObject({
       column: 'review_text',
       present: 6,
       missing: 2,
@@ -166,7 +166,7 @@ describe('a report that does not add up cannot be made', () => {
     const lossy = { ...manifest, counts: { ...manifest.counts, rows_read: 11 } };
     expect(() => validationOf(lossy, null, pipeline.checks)).toThrow(/11/);
     const summary = { ...validationOf(manifest, profile, pipeline.checks), counts: lossy.counts };
-    expect(() => serialise(validationSchema, summary)).toThrow(ReportAssertionError);
+    expect(() => serialiseByLine(validationSchema, summary)).toThrow(ReportAssertionError);
   });
 });
 
@@ -175,7 +175,7 @@ describe('for any file', () => {
     fc.assert(
       fc.property(anyRows(), (all) => {
         const summary = validation(all);
-        expect(JSON.parse(serialise(validationSchema, summary))).toEqual(summary);
+        expect(JSON.parse(serialiseByLine(validationSchema, summary))).toEqual(summary);
         for (const { present, missing } of summary.findings?.columns ?? []) {
           expect(present + missing).toBe(summary.counts.accepted);
         }
@@ -189,20 +189,20 @@ describe('for any file', () => {
       fc.property(anyRows(), fc.integer(), (all, seed) => {
         const profile = profileOf(all, { rules, recovered: { z: 1, y: 2 } });
         const manifest = manifestOf(profile, countsOf(all));
-        expect(serialise(validationSchema, validationOf(manifest, shuffledKeys(profile, seed), pipeline.checks))).toBe(
-          serialise(validationSchema, validationOf(manifest, profile, pipeline.checks)),
-        );
+        expect(
+          serialiseByLine(validationSchema, validationOf(manifest, shuffledKeys(profile, seed), pipeline.checks)),
+        ).toBe(serialiseByLine(validationSchema, validationOf(manifest, profile, pipeline.checks)));
       }),
     );
   });
 });
 
-describe('serialise', () => {
+describe('serialiseByLine', () => {
   it('writes keys in the order of the schema, leaves out what it does not know, and ends the line', () => {
     const summary = validation(rows(1));
     const shuffled = { ...Object.fromEntries(Object.entries(summary).reverse()), customer_name: 'A. Guest' };
-    const text = serialise(validationSchema, shuffled as unknown as typeof summary);
-    expect(text).toBe(serialise(validationSchema, summary));
+    const text = serialiseByLine(validationSchema, shuffled as unknown as typeof summary);
+    expect(text).toBe(serialiseByLine(validationSchema, summary));
     expect(text).toMatch(/^\{\n {2}"schema": "tastetrend.validation\/1",\n {2}"identity"/);
     expect(text.endsWith('}\n')).toBe(true);
     expect(text).not.toContain('Guest');

@@ -13,6 +13,7 @@ import {
 } from '@tastetrend/contracts';
 import { ReportAssertionError } from '../errors.ts';
 import { checkTable } from './checks.ts';
+import type { ColumnValues, ValueSummary } from './columns/value-columns.ts';
 import { assertProfileFits, assertRowsConserved } from './conservation.ts';
 import { reportedVersionOf } from './reported-version.ts';
 import { percentOf } from './rounding.ts';
@@ -20,10 +21,16 @@ import { byName } from './serialise.ts';
 
 /**
  * @param profile null unless a table was made
+ * @param values what is in the table's columns; null where nobody looked
  * @returns the summary, whose status is the worst of its checks
  * @throws ReportAssertionError when the manifest is of a folder marker, or its counts and the profile's disagree
  */
-export function validationOf(manifest: Manifest, profile: Profile | null, thresholds: Thresholds): Validation {
+export function validationOf(
+  manifest: Manifest,
+  profile: Profile | null,
+  thresholds: Thresholds,
+  values: ValueSummary | null = null,
+): Validation {
   const accountedFor = assertRowsConserved(manifest);
   if (profile !== null) assertProfileFits(manifest, profile);
   const checks = checksOf(manifest, profile, thresholds);
@@ -35,7 +42,7 @@ export function validationOf(manifest: Manifest, profile: Profile | null, thresh
     checks,
     counts: manifest.counts,
     conservation: { accounted_for: accountedFor, holds: true },
-    findings: profile === null ? null : findingsOf(profile),
+    findings: profile === null ? null : findingsOf(profile, values),
     inferred: manifest.inferred,
   };
 }
@@ -76,15 +83,53 @@ const FILE_PRESENT: Check = {
   what_to_do: 'If it was not meant to be deleted, upload it again.',
 };
 
-function findingsOf(profile: Profile): ValidationFindings {
+/** What a summary that is there says of its table's values, so that the table need not be read to make it again. */
+export function valuesIn({ findings }: Validation): ValueSummary | null {
+  const { columns, histograms, months } = findings ?? {};
+  if (columns === undefined || histograms === undefined || months === undefined) return null;
+  return { columns: new Map(columns.map((column) => [column.column, valuesOf(column)])), histograms, months };
+}
+
+const NOT_LOOKED_AT: ColumnValues = { distinct: null, min: null, max: null, quantiles: null, top_values: null };
+
+function valuesOf({ distinct, min, max, quantiles, top_values }: ColumnValues): ColumnValues {
+  return { distinct, min, max, quantiles, top_values };
+}
+
+/** The column that a rule finds a value of unfit for. What the cleaning mends or fills is no invalid value. */
+const INVALID_IN: Readonly<Record<string, string>> = {
+  id_damaged: 'review_id',
+  date_unreadable: 'review_date',
+  rating_unreadable: 'rating_1_5',
+  rating_out_of_scale: 'rating_1_5',
+  total_spent_unreadable: 'total_spent',
+  tip_amount_unreadable: 'tip_amount',
+  tip_percentage_unreadable: 'tip_percentage',
+  party_size_unreadable: 'party_size',
+  age_range_unreadable: 'age_group',
+  gender_unreadable: 'gender_norm',
+  ethnicity_unreadable: 'ethnicity_norm',
+  avg_stars_unreadable: 'avg_stars',
+  total_reviews_unreadable: 'total_reviews',
+};
+
+function findingsOf(profile: Profile, values: ValueSummary | null): ValidationFindings {
   const { ratings, dates, texts } = profile.readability;
+  const rules = named(profile.rules).map(([rule, finding]) => ({ rule, ...finding }));
   return {
     blank_lines: profile.blank_lines,
     columns: inTableOrder(profile).map((column) => {
       const { present, missing } = profile.columns[column] as { present: number; missing: number };
-      return { column, present, missing, missing_pct: percentOf(missing, present + missing) };
+      return {
+        column,
+        present,
+        missing,
+        missing_pct: percentOf(missing, present + missing),
+        ...valuesOf(values?.columns.get(column) ?? groupsFound(profile, column)),
+        invalid: rules.filter(({ rule }) => INVALID_IN[rule] === column),
+      };
     }),
-    rules: named(profile.rules).map(([rule, finding]) => ({ rule, ...finding })),
+    rules,
     quarantine: named(profile.quarantine).map(([reason, finding]) => ({ reason, ...finding })),
     duplicates: { exact: ordered(profile.duplicates.exact), copy: ordered(profile.duplicates.copy) },
     recovered: Object.entries(profile.recovered)
@@ -96,7 +141,21 @@ function findingsOf(profile: Profile): ValidationFindings {
       dates: readableOf(dates),
       texts: readableOf(texts),
     },
+    ...(values === null
+      ? {}
+      : {
+          histograms: [...values.histograms],
+          months: { cells: [...values.months.cells], cells_pooled: values.months.cells_pooled },
+        }),
   };
+}
+
+/** Of a sensitive attribute how many of its groups there are: the values themselves are the bias summary's. */
+function groupsFound({ groups }: Profile, column: string): ColumnValues {
+  const found = Object.entries(groups[column] ?? {}).filter(
+    ([group, { accepted }]) => accepted > 0 && group !== 'missing' && group !== 'unreadable',
+  );
+  return column in groups ? { ...NOT_LOOKED_AT, distinct: found.length } : NOT_LOOKED_AT;
 }
 
 function readableOf({ uploaded, readable }: { uploaded: number; readable: number }) {

@@ -48,6 +48,7 @@ function outputsOf(out: string, key: string) {
   const { bucket, key: rawKey, version_id: versionId } = source;
   expect(identity).toBe(identityOf({ bucket, key: rawKey, versionId }));
   expect([validation.identity, bias.identity]).toEqual([identity, identity]);
+  expect(String(files[basename(reportKey('report', source.uploaded_at, identity))])).toContain(identity);
   const { rows_read, accepted, duplicates, quarantined } = manifest.counts;
   expect(accepted + duplicates + quarantined).toBe(rows_read);
   const lines = (name: string) => String(files[name] ?? '').split('\n').length - 1;
@@ -84,6 +85,7 @@ describe('tastetrend local', () => {
       'manifest.json',
       'processed_good.csv.parquet',
       'profile.json',
+      `report_20260203T040506.789Z_${short}.html`,
       `validation_20260203T040506.789Z_${short}.json`,
     ]);
     expect(manifest.source).toEqual({
@@ -115,7 +117,7 @@ describe('tastetrend local', () => {
     const again = await tastetrend(join(folder, 'in'), ['local', ...names, ...options], three);
     expect([first.code, again.code]).toEqual([1, 1]);
     const files = filesBelow(join(folder, 'first'));
-    expect(Object.keys(files)).toHaveLength(6 + 7 + 3);
+    expect(Object.keys(files)).toHaveLength(7 + 8 + 4);
     expect(Object.keys(files)).toContain('2026/11/good.csv/processed_good.csv.parquet');
     expect(filesBelow(join(folder, 'again'))).toEqual(files);
     const order = names.map((name) => again.stdout.indexOf(`2026/11/${name}`));
@@ -140,7 +142,7 @@ describe('tastetrend local', () => {
       rejection: { rule: 'excel_workbook' },
       outputs: [],
     });
-    expect(rejected.names).toHaveLength(3);
+    expect(rejected.names).toHaveLength(4);
     const failing = outputsOf(join(folder, 'bad'), 'poor.csv');
     expect(failing.manifest.counts).toEqual({ rows_read: 7, accepted: 4, duplicates: 1, quarantined: 2 });
     expect(failing.validation.status).toBe('fail');

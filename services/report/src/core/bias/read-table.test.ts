@@ -6,7 +6,7 @@ import { CommittedObjectError } from '../../errors.ts';
 import { anyRows } from '../../test-data/arbitrary.ts';
 import { codedOf, IDENTITY, profileOf, type Row, rows, tableOf } from '../../test-data/tally.ts';
 import type { CodedRows } from './coded-rows.ts';
-import { readCodedRows, type TableBytes } from './read-table.ts';
+import { readReviewTable, type TableBytes } from './read-table.ts';
 
 function bytesOf(table: ArrayBuffer): TableBytes & { readonly requests: number[] } {
   const requests: number[] = [];
@@ -26,7 +26,7 @@ function contentOf(coded: CodedRows) {
   return { review: [...review], groups, rating, logSpent, hasText, location, partyBand, reviews, locations };
 }
 
-describe('readCodedRows', () => {
+describe('readReviewTable', () => {
   it('reads what was written, whatever is missing, over any number of row groups', async () => {
     await fc.assert(
       fc.asyncProperty(anyRows(), async (all) => {
@@ -41,7 +41,12 @@ describe('readCodedRows', () => {
         );
         if (varied.every(({ fate }) => fate !== 'accepted')) return;
         const expected = codedOf(varied);
-        const read = await readCodedRows(bytesOf(tableOf(varied)), IDENTITY, expected.rows, profileOf(varied).groups);
+        const { coded: read } = await readReviewTable(
+          bytesOf(tableOf(varied)),
+          IDENTITY,
+          expected.rows,
+          profileOf(varied).groups,
+        );
         expect(contentOf(read)).toEqual(contentOf(expected));
       }),
       { numRuns: 40 },
@@ -72,7 +77,7 @@ describe('readCodedRows', () => {
       ...rows(3, { gender: 'unreadable' }),
       ...rows(1, { gender: 'agender' }),
     ];
-    const read = await readCodedRows(bytesOf(tableOf(all)), IDENTITY, 6, {
+    const { coded: read } = await readReviewTable(bytesOf(tableOf(all)), IDENTITY, 6, {
       gender_norm: profileOf(all).groups.gender_norm ?? {},
     });
     const names = read.namesOf('gender_norm');
@@ -118,7 +123,7 @@ describe('readCodedRows', () => {
       kvMetadata: [{ key: 'tastetrend.identity', value: IDENTITY }],
     });
     const wide = bytesOf(table);
-    const read = await readCodedRows(wide, IDENTITY, 400, {});
+    const { coded: read } = await readReviewTable(wide, IDENTITY, 400, {});
     expect(read.reviews).toBe(3);
     // The footer is read by a guess of its size; what follows are the columns.
     expect(wide.requests.slice(1).reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(20_000);
@@ -142,6 +147,6 @@ describe('readCodedRows', () => {
       () => new TextEncoder().encode('PAR1 but no more than that PAR1').buffer as ArrayBuffer,
     ],
   ])('%s is not what was committed', async (_, table) => {
-    await expect(readCodedRows(bytesOf(table()), IDENTITY, 1, {})).rejects.toBeInstanceOf(CommittedObjectError);
+    await expect(readReviewTable(bytesOf(table()), IDENTITY, 1, {})).rejects.toBeInstanceOf(CommittedObjectError);
   });
 });

@@ -11,6 +11,7 @@ import {
   type RowGroup,
 } from 'hyparquet';
 import { CommittedObjectError, unreadableTable } from '../../errors.ts';
+import { VALUE_COLUMNS, type ValueColumn, ValueColumns } from '../columns/value-columns.ts';
 import { CodedRows, columnsFor, type NeededColumn } from './coded-rows.ts';
 
 /** A table's bytes, wherever they lie. */
@@ -27,18 +28,24 @@ export const COMPRESSORS: Compressors = {
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
 };
 
+/** One reading of a table for both summaries. */
+export interface ReadTable {
+  readonly coded: CodedRows;
+  readonly values: ValueColumns;
+}
+
 /**
  * @param identity whose table it has to be, by its own metadata
  * @param rowsExpected accepted rows, by the manifest
  * @param groups the profile's
  * @throws CommittedObjectError when it is no table, another version's, or of other rows than expected; what `table` throws
  */
-export async function readCodedRows(
+export async function readReviewTable(
   table: TableBytes,
   identity: string,
   rowsExpected: number,
   groups: Profile['groups'],
-): Promise<CodedRows> {
+): Promise<ReadTable> {
   try {
     const metadata = await parquetMetadataAsync(table);
     const found = metadata.key_value_metadata?.find(({ key }) => key === IDENTITY_KEY)?.value;
@@ -49,21 +56,52 @@ export async function readCodedRows(
       );
     }
     const coded = new CodedRows(rowsExpected);
-    const asNumber = { stringFromBytes: (id: Uint8Array) => coded.reviewNumber(id) } as unknown as ParquetParsers;
-    const others = columnsFor(groups).filter((column) => column !== 'review_id');
+    const values = new ValueColumns(rowsExpected);
+    const columns = columnsRead(metadata, groups, coded, values);
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const range = { rowStart, rowEnd: rowStart + Number(group.num_rows) };
-      const fetched = await fetchColumns(table, group, ['review_id', ...others]);
+      const names = columns.map(({ name }) => name);
+      const fetched = await fetchColumns(table, group, names);
       // One after the other: what a column takes while it is decoded is several times what it becomes.
-      await readColumn(fetched, metadata, range, coded, 'review_id', { parsers: asNumber });
-      for (const column of others) await readColumn(fetched, metadata, range, coded, column, {});
+      for (const column of columns) await readColumn(fetched, metadata, range, column);
       rowStart = range.rowEnd;
     }
-    return coded.finish();
+    coded.finish();
+    return { coded, values };
   } catch (error) {
     throw unreadableTable(identity, error);
   }
+}
+
+interface ColumnRead {
+  readonly name: string;
+  readonly parsers: Partial<ParquetParsers>;
+  readonly fill: (cells: ArrayLike<unknown>, start: number) => void;
+}
+
+/** Each column once, for whoever wants it. A table of earlier rules may lack one that only the values are of. */
+function columnsRead(
+  metadata: FileMetaData,
+  groups: Profile['groups'],
+  coded: CodedRows,
+  values: ValueColumns,
+): ColumnRead[] {
+  const asNumber = { stringFromBytes: (id: Uint8Array) => coded.reviewNumber(id) };
+  const asDays = { dateFromDays: (days: number) => days };
+  const there = new Set(metadata.schema.map(({ name }) => name));
+  const ofGroups = columnsFor(groups);
+  const isCoded = (name: string): name is NeededColumn => (ofGroups as readonly string[]).includes(name);
+  const isValue = (name: string): name is ValueColumn => (VALUE_COLUMNS as readonly string[]).includes(name);
+  const others = VALUE_COLUMNS.filter((name) => !isCoded(name) && there.has(name));
+  return [...ofGroups, ...others].map((name) => ({
+    name,
+    parsers: (name === 'review_id' ? asNumber : asDays) as unknown as Partial<ParquetParsers>,
+    fill: (cells, start) => {
+      if (isCoded(name)) coded.fill(name, cells, start);
+      if (isValue(name)) values.fill(name, cells, start);
+    },
+  }));
 }
 
 /** Requests for column chunks that lie so near are one: a request takes longer than so many bytes. */
@@ -103,9 +141,7 @@ async function readColumn(
   file: TableBytes,
   metadata: FileMetaData,
   range: { readonly rowStart: number; readonly rowEnd: number },
-  coded: CodedRows,
-  column: NeededColumn,
-  parsing: { readonly parsers?: ParquetParsers },
+  { name, parsers, fill }: ColumnRead,
 ): Promise<void> {
   let cells = 0;
   let failure: unknown;
@@ -113,13 +149,13 @@ async function readColumn(
     file,
     metadata,
     compressors: COMPRESSORS,
-    columns: [column],
+    columns: [name],
     ...range,
-    ...parsing,
+    parsers: parsers as ParquetParsers,
     // Nobody waits for what it returns: what it throws would end the process.
     onChunk: ({ columnData, rowStart }) => {
       try {
-        coded.fill(column, columnData, rowStart);
+        fill(columnData, rowStart);
         cells += columnData.length;
       } catch (error) {
         failure ??= error;
@@ -127,5 +163,5 @@ async function readColumn(
     },
   });
   if (failure !== undefined) throw failure;
-  if (cells !== range.rowEnd - range.rowStart) throw new CommittedObjectError(`the table lacks cells of ${column}`);
+  if (cells !== range.rowEnd - range.rowStart) throw new CommittedObjectError(`the table lacks cells of ${name}`);
 }

@@ -1,0 +1,107 @@
+/** Rows counted by restaurant and month: what rollups add up. Integers only, so that files add up in any order. */
+import type { MonthCell } from '@tastetrend/contracts';
+import { byName } from '../serialise.ts';
+import type { Labels } from './labels.ts';
+import { isoDay } from './sorted-values.ts';
+
+/** The largest cells that are kept one by one: 20 restaurants of four years are under it, and 200 kB of a summary. */
+const CELLS_MAX = 1_000;
+
+export interface MonthCells {
+  readonly cells: MonthCell[];
+  readonly cells_pooled: number;
+}
+
+export interface RowsOfMonths {
+  readonly rows: number;
+  readonly restaurants: Labels | undefined;
+  readonly locations: Labels | undefined;
+  readonly days: Float64Array | undefined;
+  readonly ratings: Float64Array | undefined;
+  readonly totals: Float64Array | undefined;
+  readonly lengths: Float64Array | undefined;
+}
+
+/** @returns the cells by restaurant, then month; of too many the smallest are one cell of neither */
+export function monthCellsOf(table: RowsOfMonths): MonthCells {
+  const cells = new Map<string, MonthCell>();
+  for (let row = 0; row < table.rows; row++) countRow(cells, table, row);
+  const all = [...cells.values()].sort(inOrder);
+  if (all.length <= CELLS_MAX) return { cells: all, cells_pooled: 0 };
+  const bySize = [...all].sort((a, b) => b.rows - a.rows || inOrder(a, b));
+  const pooled = bySize.slice(CELLS_MAX - 1).reduce(added, emptyCell(null, null));
+  return {
+    cells: [...bySize.slice(0, CELLS_MAX - 1), pooled].sort(inOrder),
+    cells_pooled: all.length - CELLS_MAX + 1,
+  };
+}
+
+function countRow(cells: Map<string, MonthCell>, table: RowsOfMonths, row: number): void {
+  const restaurant = table.restaurants?.at(row) ?? table.locations?.at(row) ?? null;
+  const day = table.days?.[row] ?? Number.NaN;
+  const month = Number.isNaN(day) ? null : monthOf(day);
+  const name = `${month ?? ''}\n${restaurant ?? ''}`;
+  const known = cells.get(name);
+  const cell = known ?? emptyCell(restaurant, month);
+  if (known === undefined) cells.set(name, cell);
+  const rating = table.ratings?.[row] ?? Number.NaN;
+  const total = table.totals?.[row] ?? Number.NaN;
+  cell.rows += 1;
+  if (!Number.isNaN(rating)) {
+    const hundredths = Math.round(rating * 100);
+    cell.rated += 1;
+    cell.rating_sum_hundredths += hundredths;
+    if (hundredths >= 400) cell.rating_4_or_more += 1;
+  }
+  if (!Number.isNaN(table.lengths?.[row] ?? Number.NaN)) cell.with_text += 1;
+  if (!Number.isNaN(total)) {
+    cell.with_total += 1;
+    cell.total_spent_cents += Math.round(total * 100);
+  }
+}
+
+const DAYS_REMEMBERED_MAX = 20_000;
+const months = new Map<number, string>();
+
+/** A day's month, remembered: a million rows have a few thousand days. */
+function monthOf(day: number): string {
+  const known = months.get(day);
+  if (known !== undefined) return known;
+  if (months.size > DAYS_REMEMBERED_MAX) months.clear();
+  const month = isoDay(day).slice(0, 7);
+  months.set(day, month);
+  return month;
+}
+
+function emptyCell(restaurant: string | null, month: string | null): MonthCell {
+  return {
+    restaurant,
+    month,
+    rows: 0,
+    rated: 0,
+    rating_sum_hundredths: 0,
+    rating_4_or_more: 0,
+    with_text: 0,
+    with_total: 0,
+    total_spent_cents: 0,
+  };
+}
+
+/** The counts of both under the name of the first. */
+function added(one: MonthCell, other: MonthCell): MonthCell {
+  return {
+    restaurant: one.restaurant,
+    month: one.month,
+    rows: one.rows + other.rows,
+    rated: one.rated + other.rated,
+    rating_sum_hundredths: one.rating_sum_hundredths + other.rating_sum_hundredths,
+    rating_4_or_more: one.rating_4_or_more + other.rating_4_or_more,
+    with_text: one.with_text + other.with_text,
+    with_total: one.with_total + other.with_total,
+    total_spent_cents: one.total_spent_cents + other.total_spent_cents,
+  };
+}
+
+function inOrder(a: MonthCell, b: MonthCell): number {
+  return byName(a.restaurant ?? '', b.restaurant ?? '') || byName(a.month ?? '', b.month ?? '');
+}
