@@ -123,6 +123,26 @@ describe('reportUpload', () => {
     expect([first, ranges.length]).toEqual([1, 1]);
   });
 
+  it('makes the page again of the summaries that are there, without the table', async () => {
+    const { kept, ranges, ports } = committed(MANIFEST);
+    await reportUpload(completed(MANIFEST), SETTINGS, ports);
+    const page = kept.get(PAGE_KEY);
+    kept.delete(PAGE_KEY);
+    const outcome = await reportUpload(completed(MANIFEST), SETTINGS, ports);
+    expect(outcome).toMatchObject({ validation: { keeping: 'there' }, page: { keeping: 'written' } });
+    expect([kept.get(PAGE_KEY), ranges.length]).toEqual([page, 1]);
+  });
+
+  it('makes the validation again to the same bytes, beside a bias summary that is there', async () => {
+    const { kept, ports } = committed(MANIFEST);
+    await reportUpload(completed(MANIFEST), SETTINGS, ports);
+    const first = kept.get(VALIDATION_KEY);
+    kept.delete(VALIDATION_KEY);
+    const outcome = await reportUpload(completed(MANIFEST), SETTINGS, ports);
+    expect(outcome).toMatchObject({ validation: { keeping: 'written' }, bias: { keeping: 'there' } });
+    expect(kept.get(VALIDATION_KEY)).toBe(first);
+  });
+
   it('completes what a crash between the two summaries left', async () => {
     const { kept, ports } = committed(MANIFEST);
     await reportUpload(completed(MANIFEST), SETTINGS, ports);
@@ -156,6 +176,7 @@ describe('reportUpload', () => {
     const outcome = await reportUpload(completed(MANIFEST), SETTINGS, ports);
     expect(outcome).toMatchObject({ validation: { keeping: 'written' }, bias: { keeping: 'there' } });
     expect(kept.get(BIAS_KEY)).toBe(earlier);
+    expect(kept.get(PAGE_KEY)).toContain('The bias summary is of an earlier version');
   });
 
   it('reads a small table in one request, and of an inspection, which keeps none, nothing', async () => {
