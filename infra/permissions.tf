@@ -105,14 +105,14 @@ locals {
         sid             = "WriteSummaries"
         actions         = ["s3:PutObject"]
         resources       = [local.in_processed.logs]
-        reason          = "writes the validation and bias summaries and their page, once"
+        reason          = "writes summaries, page, comparison and history, each once"
         wildcard_reason = "their names hold the upload's time and identity"
       },
       {
         sid       = "TellAbsentFromForbidden"
         actions   = ["s3:ListBucket"]
         resources = [local.processed_arn]
-        reason    = "without it a summary that is not there yet answers 403 instead of 404"
+        reason    = "lists the history that an upload is compared in; without it a summary that is not there yet answers 403 instead of 404"
       },
       {
         sid       = "LeaveFailureRecords"

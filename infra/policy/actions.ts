@@ -41,6 +41,7 @@ export const CALL_RULES: readonly CallRule[] = [
     ],
     source: `${S3_OPERATIONS}; ${S3_404}`,
   },
+  { command: 'ListObjectsV2', parameters: [], actions: [['s3:ListBucket', 'named']], source: S3_OPERATIONS },
   {
     command: 'HeadObject',
     parameters: [],

@@ -104,6 +104,18 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       on: ['processed/validation', 'processed/bias', 'processed/page'],
       where: 's3-objects.ts: s3ReportStore.putOnce',
     },
+    {
+      command: 'GetObject',
+      on: ['processed/history', 'processed/comparison'],
+      where: 's3-objects.ts: s3ReportStore.readText, for compare-uploads.ts',
+    },
+    {
+      command: 'PutObject',
+      parameters: ['IfNoneMatch'],
+      on: ['processed/history', 'processed/comparison'],
+      where: 's3-objects.ts: s3ReportStore.putOnce, for compare-uploads.ts',
+    },
+    { command: 'ListObjectsV2', on: ['processed'], where: 's3-objects.ts: s3KeysBelow' },
     { command: 'UpdateItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure' },
     { command: 'ChangeMessageVisibility', on: ['report queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
   ],

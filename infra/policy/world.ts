@@ -1,7 +1,9 @@
 /** Names of the things that policies are asked about: ours in an environment, and others that no function may touch. */
 import {
   bucketName,
+  comparisonKey,
   currentTableKey,
+  historyKey,
   manifestKey,
   outputKey,
   pipeline,
@@ -37,6 +39,8 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     'processed/current at the top': `${bucket('processed')}/${currentTableKey('downtown.csv')}`,
     'processed/validation': `${bucket('processed')}/${reportKey('validation', UPLOADED_AT, IDENTITY)}`,
     'processed/bias': `${bucket('processed')}/${reportKey('bias', null, IDENTITY)}`,
+    'processed/history': `${bucket('processed')}/${historyKey({ key: 'reviews/2026/downtown.csv' }, UPLOADED_AT, IDENTITY)}`,
+    'processed/comparison': `${bucket('processed')}/${comparisonKey(UPLOADED_AT, IDENTITY, IDENTITY)}`,
     'processed/page': `${bucket('processed')}/${reportKey('report', UPLOADED_AT, IDENTITY)}`,
     'processed/other': `${bucket('processed')}/processed/other.txt`,
     'processed/outside': `${bucket('processed')}/notes.txt`,

@@ -19,6 +19,7 @@ import {
   writeFailure,
 } from '@tastetrend/aws';
 import { CheckAssertionError, type CompletionDetail, pipeline, reportReadyDetailOf } from '@tastetrend/contracts';
+import { compareUpload } from './compare-uploads.ts';
 import { completionOf } from './completion-message.ts';
 import { ReportAssertionError } from './errors.ts';
 import { handOver } from './handoff/hand-over.ts';
@@ -28,7 +29,7 @@ import { publishReportReady, s3HandoffPorts } from './handoff/s3-handoff.ts';
 import { assertMemoryFits } from './memory.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type ReportOutcome, reportUpload } from './report-upload.ts';
-import { s3CommittedObjects, s3ReportStore } from './s3-objects.ts';
+import { s3CommittedObjects, s3KeysBelow, s3ReportStore } from './s3-objects.ts';
 
 const SERVICE = 'report';
 
@@ -151,6 +152,11 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
     );
     observeOutcome(outcome, identity, observer, environment);
     if (outcome.kind === 'reported') {
+      await compareUpload(outcome.validation.key, pipeline.bias.false_discovery_rate.value, {
+        reports: s3ReportStore(s3, processedBucket),
+        keysBelow: (prefix) => s3KeysBelow(s3, processedBucket, prefix),
+        onStep: (step, facts) => observer.logger.info(step, { ...facts }),
+      });
       await publishReport(completed, outcome, runtime);
       await handOverObserved(completed.source, runtime, observer);
     }

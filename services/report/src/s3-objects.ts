@@ -1,5 +1,5 @@
 /** The ports of the use case over one S3 bucket, the processed one. */
-import { putOnce, readBytes, readText, type s3Client } from '@tastetrend/aws';
+import { listObjects, putOnce, readBytes, readText, type s3Client } from '@tastetrend/aws';
 import type { CommittedObjects, ReportStore } from './report-upload.ts';
 
 type S3Client = ReturnType<typeof s3Client>;
@@ -16,6 +16,10 @@ export function s3ReportStore(s3: S3Client, bucket: string): ReportStore {
     putOnce: (key, text) => putOnce(s3, bucket, key, Buffer.from(text), { contentType: contentTypeOf(key) }),
     readText: (key) => readText(s3, bucket, key),
   };
+}
+
+export async function* s3KeysBelow(s3: S3Client, bucket: string, prefix: string): AsyncGenerator<string[]> {
+  for await (const page of listObjects(s3, bucket, prefix)) yield page.map(({ key }) => key);
 }
 
 function contentTypeOf(key: string): string {

@@ -1,5 +1,6 @@
 export * from './bias.ts';
 export * from './checks.ts';
+export * from './comparison.ts';
 export * from './completion-event.ts';
 export * from './current-table.ts';
 export * from './identity.ts';

@@ -1,6 +1,7 @@
 /** The contracts as JSON Schema, for consumers in any language; checked in under ../schemas by `npm run schemas`. */
 import * as z from 'zod';
 import { biasSchema } from './bias.ts';
+import { comparisonSchema } from './comparison.ts';
 import { completionEventSchema } from './completion-event.ts';
 import { manifestSchema } from './manifest.ts';
 import { profileSchema } from './profile.ts';
@@ -11,6 +12,7 @@ import { validationSchema } from './validation.ts';
 
 const SCHEMAS = {
   'bias.v2': biasSchema,
+  'comparison.v1': comparisonSchema,
   'file-removed.v1': removalEventSchema,
   'file-version-completed.v1': completionEventSchema,
   'manifest.v1': manifestSchema,

@@ -1,5 +1,5 @@
 /** Where things lie in the processed bucket. The layout is part of the contract; docs/ARCHITECTURE.md explains it. */
-import { shortIdentity } from './identity.ts';
+import { sha256Hex, shortIdentity } from './identity.ts';
 
 const ROOT = 'processed';
 
@@ -52,4 +52,28 @@ export function reportKey(kind: ReportKind, uploadedAt: string | null, identity:
   const day = uploadedAt.slice(0, 10).replaceAll('-', '/');
   const timestamp = uploadedAt.replaceAll(/[-:]/g, '');
   return `${ROOT}/logs/${day}/${kind}_${timestamp}_${shortIdentity(identity)}.${extension}`;
+}
+
+/** The comparison of a version with an earlier one, beside the reports of the later: `comparison_<timestamp>_<of both>.json`. */
+export function comparisonKey(uploadedAt: string, identity: string, earlierIdentity: string): string {
+  const day = uploadedAt.slice(0, 10).replaceAll('-', '/');
+  const timestamp = uploadedAt.replaceAll(/[-:]/g, '');
+  return `${ROOT}/logs/${day}/comparison_${timestamp}_${shortIdentity(identity)}_${shortIdentity(earlierIdentity)}.json`;
+}
+
+/** What uploads are compared within: a raw key, or a restaurant by its name. */
+export type HistoryOf = { readonly key: string } | { readonly restaurant: string };
+
+/** The last millisecond that a history can hold: in the year 2286. */
+const TIME_MAX_MS = 9_999_999_999_999;
+
+/** All uploads of a key or restaurant. The newest comes first, since S3 lists names only upwards. */
+export function historyPrefix(of: HistoryOf): string {
+  const subject = 'key' in of ? ['key', of.key] : ['restaurant', of.restaurant];
+  return `${ROOT}/logs/history/${sha256Hex(JSON.stringify(subject)).slice(0, 32)}/`;
+}
+
+export function historyKey(of: HistoryOf, uploadedAt: string, identity: string): string {
+  const beforeTheEnd = String(TIME_MAX_MS - Date.parse(uploadedAt)).padStart(13, '0');
+  return `${historyPrefix(of)}${beforeTheEnd}_${identity}.json`;
 }

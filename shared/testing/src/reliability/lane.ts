@@ -166,7 +166,13 @@ function subjectOf({ url, body, target }: Asked, command: string, labels: readon
   const prefix = command === 'ListObjectVersions' ? `?${url.searchParams.get('prefix') ?? ''}` : '';
   let text = decodeURIComponent(url.pathname).slice(1) + prefix + (versionId === null ? '' : `@${versionId}`);
   for (const [found, label] of labels) text = text.replaceAll(found, label);
-  return text.replaceAll(/\d{8}T[\d.]+Z/g, '<uploaded>').replaceAll(/\d{4}\/\d{2}\/\d{2}/g, '<day>');
+  return (
+    text
+      .replaceAll(/\d{8}T[\d.]+Z/g, '<uploaded>')
+      .replaceAll(/\d{4}\/\d{2}\/\d{2}/g, '<day>')
+      // In a history the upload's time counts down.
+      .replaceAll(/(?<=\/history\/\w+\/)\d{13}/g, '<uploaded>')
+  );
 }
 
 function laneOver(p: RunningPipeline, wire: Wire, versions: readonly LabelledVersion[], removal: FileVersion): Lane {
@@ -228,8 +234,8 @@ function laneOver(p: RunningPipeline, wire: Wire, versions: readonly LabelledVer
           wrong.push(`${label}: the manifest's sum does not hold`);
         }
         if (outcome === 'ignored') continue;
-        for (const kind of ['validation', 'bias'] as const) {
-          if (!keys.has(reportKey(kind, source.uploaded_at, identity))) wrong.push(`${label}: no ${kind} summary`);
+        for (const kind of ['validation', 'bias', 'report'] as const) {
+          if (!keys.has(reportKey(kind, source.uploaded_at, identity))) wrong.push(`${label}: no ${kind}`);
         }
         const ids = new Set(completionsNow(identity).map(({ detail }) => detail.completion_id));
         if (ids.size !== 1 || !ids.has(completionIdOf(identity)))

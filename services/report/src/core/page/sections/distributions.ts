@@ -2,7 +2,7 @@
 import type { Histogram, ValidationFindings } from '@tastetrend/contracts';
 import { type Bar, barChart } from '../charts/bars.ts';
 import { shareBar } from '../charts/shares.ts';
-import { count, day, lines, percent, plain } from '../format.ts';
+import { count, day, percent, plain } from '../format.ts';
 import { foreign, type Html, html } from '../html.ts';
 import { folded, table } from '../table.ts';
 
@@ -102,6 +102,12 @@ const NOT_UPLOADED = [
   'log_total_spent',
   'review_length',
   'extra',
+  'review_uid',
+  'id_conflict',
+  'source_file',
+  'source_version',
+  'uploaded_at',
+  'source_line',
 ];
 
 /** Which values are missing, the most first. */
@@ -153,12 +159,7 @@ export function columnsSection({ columns }: ValidationFindings): Html {
       : (top_values ?? [])
           .slice(0, 5)
           .map(({ value, count: n }, i) => html`${i > 0 && ', '}${foreign(value, 40)} (${count(n)})`),
-    (invalid ?? []).length === 0
-      ? '–'
-      : (invalid ?? []).map(
-          ({ rule, count: n, first_lines }, i) =>
-            html`${i > 0 && '; '}${count(n)} ${rule.replaceAll('_', ' ')}, ${lines(first_lines, n)}`,
-        ),
+    count((invalid ?? []).reduce((sum, { count: n }) => sum + n, 0)),
   ]);
   const number = (head: string) => ({ head, isNumber: true });
   return html`<section aria-labelledby="columns"><h2 id="columns">Column by column</h2>
@@ -174,7 +175,7 @@ ${table(
     number('Three quarters'),
     number('Most'),
     { head: 'Most frequent (rows)', isWide: true },
-    { head: 'Not usable', isWide: true },
+    number('Not usable'),
   ],
   rows,
 )}</section>`;

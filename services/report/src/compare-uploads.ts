@@ -1,0 +1,145 @@
+/** The use case: an upload is put into the history of its key and restaurant, and compared with its neighbours there. */
+import {
+  type Bias,
+  biasSchema,
+  comparisonKey,
+  comparisonSchema,
+  type HistoryEntry,
+  type HistoryOf,
+  historyEntrySchema,
+  historyKey,
+  historyPrefix,
+  reportKey,
+  type Validation,
+  validationSchema,
+} from '@tastetrend/contracts';
+import { comparisonOf, type ReportedUpload } from './core/comparison/comparison.ts';
+import { serialiseByLine } from './core/serialise.ts';
+import type { ReportStore } from './report-upload.ts';
+
+export interface ComparisonPorts {
+  readonly reports: ReportStore;
+  /** Keys below a prefix in their order, a page at a time. @throws BrokenWorldError */
+  keysBelow(prefix: string): AsyncIterable<readonly string[]>;
+  onStep(step: string, facts: Readonly<Record<string, string | number | null>>): void;
+}
+
+/**
+ * Versions may be reported in any order: each compares itself with the upload before it, and the one after it with itself.
+ * Since a version is in the history before it looks, of two at the same time one at least sees the other; so each upload
+ * ends with a comparison with the one that is right before it. One that was made while that one was not there yet stays:
+ * it is true of the two versions that it names.
+ * @param validationKey of a version whose summaries are there
+ * @throws BrokenWorldError
+ */
+export async function compareUpload(validationKey: string, rate: number, ports: ComparisonPorts): Promise<void> {
+  const validation = await readValidation(validationKey, ports.reports);
+  const uploadedAt = validation?.source.uploaded_at;
+  if (validation === undefined || uploadedAt == null || validation.kind !== 'reviews') return;
+  const { identity, source } = validation;
+  const histories = historiesOf(validation);
+  const entry: HistoryEntry = { schema: 'tastetrend.history/1', identity, source };
+  for (const of of histories) {
+    const key = historyKey(of, uploadedAt, identity);
+    if ((await ports.reports.readText(key)) === undefined) {
+      await ports.reports.putOnce(key, serialiseByLine(historyEntrySchema, entry));
+    }
+  }
+  const compared = new Set<string>();
+  for (const of of histories) {
+    const { earlier, later } = await neighbours(of, entry, ports);
+    if (earlier !== undefined) await keepComparison(earlier, entry, rate, compared, ports);
+    if (later !== undefined) await keepComparison(entry, later, rate, compared, ports);
+  }
+}
+
+/** Its key's, and its restaurant's where the file is of one alone. */
+function historiesOf({ source, findings }: Validation): HistoryOf[] {
+  const restaurants = new Set((findings?.months?.cells ?? []).map(({ restaurant }) => restaurant));
+  const [only] = [...restaurants];
+  const byKey = { key: source.key };
+  if (restaurants.size !== 1 || only == null) return [byKey];
+  return [byKey, { restaurant: only }];
+}
+
+/** The uploads right before and after this one; the same version under other rules is neither. */
+async function neighbours(
+  of: HistoryOf,
+  { identity, source }: HistoryEntry,
+  { keysBelow, reports }: ComparisonPorts,
+): Promise<{ earlier: HistoryEntry | undefined; later: HistoryEntry | undefined }> {
+  const mine = historyKey(of, source.uploaded_at ?? '', identity);
+  const isOther = (entry: HistoryEntry) =>
+    entry.source.key !== source.key || entry.source.version_id !== source.version_id;
+  const newer: string[] = [];
+  let later: HistoryEntry | undefined;
+  for await (const page of keysBelow(historyPrefix(of))) {
+    for (const key of page) {
+      if (key < mine) newer.push(key);
+      if (key <= mine) continue;
+      const entry = await readEntry(key, reports);
+      if (entry === undefined || !isOther(entry)) continue;
+      later = await nearest(newer, isOther, reports);
+      return { earlier: entry, later };
+    }
+  }
+  later = await nearest(newer, isOther, reports);
+  return { earlier: undefined, later };
+}
+
+/** The last of them that is another version. */
+async function nearest(
+  keys: readonly string[],
+  isOther: (entry: HistoryEntry) => boolean,
+  reports: ReportStore,
+): Promise<HistoryEntry | undefined> {
+  for (const key of keys.toReversed()) {
+    const entry = await readEntry(key, reports);
+    if (entry !== undefined && isOther(entry)) return entry;
+  }
+  return undefined;
+}
+
+async function keepComparison(
+  before: HistoryEntry,
+  now: HistoryEntry,
+  rate: number,
+  compared: Set<string>,
+  { reports, onStep }: ComparisonPorts,
+): Promise<void> {
+  const key = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity);
+  if (compared.has(key)) return;
+  compared.add(key);
+  if ((await reports.readText(key)) !== undefined) return;
+  const [one, other] = [await readUpload(before, reports), await readUpload(now, reports)];
+  const same = before.source.key === now.source.key ? 'key' : 'restaurant';
+  const comparison = one && other && comparisonOf(same, one, other, rate);
+  if (!comparison) return;
+  await reports.putOnce(key, serialiseByLine(comparisonSchema, comparison));
+  onStep('comparison written', { report_key: key, flagged: comparison.flagged });
+}
+
+async function readUpload(
+  { identity, source }: HistoryEntry,
+  reports: ReportStore,
+): Promise<ReportedUpload | undefined> {
+  const validation = await readValidation(reportKey('validation', source.uploaded_at, identity), reports);
+  const bias = await readBias(reportKey('bias', source.uploaded_at, identity), reports);
+  return validation === undefined || bias === undefined ? undefined : { validation, bias };
+}
+
+/** @returns undefined where it is not there, or of an earlier schema: then there is nothing to compare */
+async function readValidation(key: string, reports: ReportStore): Promise<Validation | undefined> {
+  const text = await reports.readText(key);
+  return text === undefined ? undefined : validationSchema.safeParse(JSON.parse(text)).data;
+}
+
+async function readBias(key: string, reports: ReportStore): Promise<Bias | undefined> {
+  const text = await reports.readText(key);
+  return text === undefined ? undefined : biasSchema.safeParse(JSON.parse(text)).data;
+}
+
+async function readEntry(key: string, reports: ReportStore): Promise<HistoryEntry | undefined> {
+  const text = await reports.readText(key);
+  return text === undefined ? undefined : historyEntrySchema.safeParse(JSON.parse(text)).data;
+}
