@@ -95,13 +95,13 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
     },
     {
       command: 'GetObject',
-      on: ['processed/validation', 'processed/bias', 'processed/page'],
+      on: ['processed/validation', 'processed/bias', 'processed/page', 'processed/lineage'],
       where: 's3-objects.ts: s3ReportStore.readText, before it is made and when its own was refused',
     },
     {
       command: 'PutObject',
       parameters: ['IfNoneMatch'],
-      on: ['processed/validation', 'processed/bias', 'processed/page'],
+      on: ['processed/validation', 'processed/bias', 'processed/page', 'processed/lineage'],
       where: 's3-objects.ts: s3ReportStore.putOnce',
     },
     {

@@ -41,6 +41,7 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     'processed/bias': `${bucket('processed')}/${reportKey('bias', null, IDENTITY)}`,
     'processed/history': `${bucket('processed')}/${historyKey({ key: 'reviews/2026/downtown.csv' }, UPLOADED_AT, IDENTITY)}`,
     'processed/comparison': `${bucket('processed')}/${comparisonKey(UPLOADED_AT, IDENTITY, IDENTITY)}`,
+    'processed/lineage': `${bucket('processed')}/${reportKey('lineage', UPLOADED_AT, IDENTITY)}`,
     'processed/page': `${bucket('processed')}/${reportKey('report', UPLOADED_AT, IDENTITY)}`,
     'processed/other': `${bucket('processed')}/processed/other.txt`,
     'processed/outside': `${bucket('processed')}/notes.txt`,

@@ -97,6 +97,7 @@ describe('reportUpload', () => {
       'table read',
       'validation written',
       'bias written',
+      'lineage written',
       'page written',
     ]);
   });

@@ -17,6 +17,7 @@ import {
 } from '@tastetrend/contracts';
 import { type ReadTable, readReviewTable, type TableBytes } from './core/bias/read-table.ts';
 import { type BiasSettings, biasNeedsTable, biasOf } from './core/bias/summary.ts';
+import { lineageEventOf } from './core/lineage.ts';
 import { pageOf } from './core/page/page.ts';
 import { issuesInOneLine, type Schema, serialiseByLine } from './core/serialise.ts';
 import { validationOf, valuesIn } from './core/validation.ts';
@@ -161,12 +162,22 @@ async function keepPage(
     ports.onStep('page there', { report_key: key });
     return { key, keeping: 'there' };
   }
+  await keepLineage(validation, ports);
   // One of an earlier version of its schema is no part of the page, which then says so.
   const bias = biasSchema.safeParse(JSON.parse(biasText));
   const { written } = await putOrRead(key, pageOf(validation, bias.success ? bias.data : null), ports.reports);
   const keeping = written ? 'written' : 'there';
   ports.onStep(`page ${keeping}`, { report_key: key });
   return { key, keeping };
+}
+
+/** Before the page: where there is a page, there is an event. */
+async function keepLineage(validation: Validation, { reports, onStep }: ReportPorts): Promise<void> {
+  const event = lineageEventOf(validation);
+  if (event === undefined) return;
+  const key = reportKey('lineage', validation.source.uploaded_at, validation.identity);
+  const { written } = await putOrRead(key, event, reports);
+  onStep(`lineage ${written ? 'written' : 'there'}`, { report_key: key });
 }
 
 async function readManifest(

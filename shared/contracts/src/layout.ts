@@ -38,7 +38,7 @@ export function currentTableKey(rawKey: string): string {
   return `${ROOT}/${rawKey.slice(0, cut)}processed_${rawKey.slice(cut)}.parquet`;
 }
 
-export type ReportKind = 'validation' | 'bias' | 'report';
+export type ReportKind = 'validation' | 'bias' | 'report' | 'lineage';
 
 /**
  * `processed/logs/<yyyy>/<mm>/<dd>/<kind>_<timestamp>_<short identity>.json`, the page (`report`) `.html`; for a version that was gone before its
