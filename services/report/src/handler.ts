@@ -179,7 +179,7 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
 
 async function publishReport(
   completed: CompletionDetail,
-  { status, validation, bias }: Extract<ReportOutcome, { kind: 'reported' }>,
+  { status, validation, bias, page }: Extract<ReportOutcome, { kind: 'reported' }>,
   runtime: Runtime,
 ): Promise<void> {
   const { outcome } = completed;
@@ -187,6 +187,7 @@ async function publishReport(
   const files = [
     { kind: 'validation', key: validation.key },
     { kind: 'bias', key: bias.key },
+    { kind: 'page', key: page.key },
   ];
   const { processedBucket } = runtime.configuration;
   const detail = reportReadyDetailOf({ ...completed, outcome }, status, files, processedBucket);
