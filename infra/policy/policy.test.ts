@@ -54,7 +54,7 @@ describe('the table of calls', () => {
   });
 });
 
-describe('judge', () => {
+describe('promise 10, least privilege: judge', () => {
   it.each(FUNCTIONS)('%s: has nothing against what is just enough', (name) => {
     expect(judge(name, leastPolicy(name), PLACE)).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ACTED_ON, GOOD, HOSTILE, tastetrend, testFolder } from '../command.fixture.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-const SUITE = 'the operator’s verbs';
+const SUITE = 'promise 5, nothing hidden: the operator’s verbs';
 
 describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   const folder = testFolder();

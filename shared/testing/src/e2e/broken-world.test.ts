@@ -14,7 +14,7 @@ import { expectStateOfQuietRun } from './quiet-run.ts';
 import { reviewFile, tinyFile, UNREADABLE } from './review-files.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-const SUITE = 'end to end: broken world';
+const SUITE = 'promise 4, nothing lost: broken world';
 
 describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   let p: RunningPipeline;

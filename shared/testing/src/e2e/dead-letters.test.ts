@@ -29,7 +29,7 @@ import { expectStateOfQuietRun } from './quiet-run.ts';
 import { tinyFile } from './review-files.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
-const SUITE = 'end to end: dead letters';
+const SUITE = 'promise 8, replay is safe: dead letters';
 
 describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   let p: RunningPipeline;

@@ -13,7 +13,7 @@ import {
 import { tinyFile } from './review-files.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-const SUITE = 'end to end: poison';
+const SUITE = 'promise 6, one bad file harms only itself: poison';
 
 const FOREIGN_EVENT = JSON.stringify({
   id: '1',

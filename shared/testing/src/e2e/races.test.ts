@@ -14,7 +14,7 @@ import {
 import { reviewFile, tinyFile } from './review-files.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-const SUITE = 'end to end: races';
+const SUITE = 'promise 2, commit in four steps: races';
 /** Less than half of the transform's timeout here, which is 10 s. */
 const DELAY_MS = 3_000;
 

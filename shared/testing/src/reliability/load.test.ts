@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { reviewFile, UNREADABLE } from '../e2e/review-files.ts';
 import { canRunPipeline, type RunningPipeline, startPipeline, type UploadedVersion } from '../pipeline/index.ts';
 
-const SUITE = 'under load';
+const SUITE = 'promise 7, bounded: under load';
 /** Other numbers are for trying the test itself. */
 const FILES = Number(process.env.TASTETREND_LOAD_FILES ?? 1_000);
 const ROWS = 1_000;

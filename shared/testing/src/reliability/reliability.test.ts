@@ -15,7 +15,7 @@ import { tableOf } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const DOCUMENT = path.join(ROOT, 'docs', 'reliability.md');
-const SUITE = 'once in effect: faults at every call';
+const SUITE = 'promise 1, once in effect: faults at every call';
 const IS_WHOLE = process.env.TASTETREND_TESTS === 'reliability';
 /** Most of a case is waiting for what a dead worker held. */
 const LANES = IS_WHOLE ? 5 : 3;

@@ -13,7 +13,7 @@ import {
 import { emptyProcessed } from './emptying.ts';
 import { startWire, type Wire } from './wire.ts';
 
-const SUITE = 'once in effect: repeats';
+const SUITE = 'promise 1, once in effect: repeats';
 const IS_WHOLE = process.env.TASTETREND_TESTS === 'reliability';
 const FILES = IS_WHOLE ? 50 : 10;
 const DELIVERIES_A_FILE = IS_WHOLE ? 100 : 20;
