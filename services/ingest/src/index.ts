@@ -3,6 +3,7 @@ export * from './backfill.ts';
 export { backfillPorts } from './backfill-ports.ts';
 export * from './dead-letters.ts';
 export * from './explain.ts';
+export { type FileStates, fileStates } from './file-states.ts';
 export * from './follow.ts';
 export type { OperatorAccess } from './operator-access.ts';
 export * from './process.ts';

@@ -6,7 +6,7 @@ export const HELP = `tastetrend: restaurant review files in, proven-complete par
 Verbs
   start [FILE…]    a local pipeline; without files, generated samples of four restaurants go through it
   upload FILE…     files into a pipeline that runs, followed until their reports are there
-  status           queues, metrics of the last day, failures
+  status [KEY]     files by state, queues, metrics of the last day, failures; of a KEY its whole story, as explain
   stop             ends the pipeline that \`start --keep\` left running
   local FILE…      what the pipeline makes of files, made here without any AWS: the same outputs, under the same names
   dlq list|show|replay    the dead-letter queues: what lies in them, why, and sending it back

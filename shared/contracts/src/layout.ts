@@ -15,6 +15,8 @@ const OUTPUT_NAMES: Record<OutputRole, string> = {
 /** Below it one folder for each identity, and one object for each manifest. */
 export const VERSIONS_PREFIX = `${ROOT}/versions/`;
 export const MANIFESTS_PREFIX = `${ROOT}/manifests/`;
+/** Below it the reports, by day. */
+export const REPORTS_PREFIX = `${ROOT}/logs/`;
 
 /** Everything that one file version became lies under this prefix, and nothing else does. */
 export function versionPrefix(identity: string): string {

@@ -1,12 +1,14 @@
-/** `status`: what the queues hold, what the functions have counted, and what has failed. */
+/** `status`: how many files are where, what the queues hold, what the functions have counted, and what has failed. */
 import { GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { BrokenWorldError, type FailureRecord, scanFailures } from '@tastetrend/aws';
 import { pipeline } from '@tastetrend/contracts';
+import { type FileStates, fileStates } from '@tastetrend/ingest';
 import type { Invocation } from '../invocation.ts';
 import { printableJson } from '../output/json.ts';
 import { count, formatTable, printable } from '../output/table.ts';
 import { findTarget, type Target } from '../target.ts';
+import { explain } from './explain.ts';
 
 interface QueueState {
   readonly name: string;
@@ -26,17 +28,25 @@ interface MetricSum {
 const METRIC_HOURS = 24;
 const METRICS_MAX = 500;
 
-export async function status({ root, options }: Invocation): Promise<number> {
+/** With a key, its whole story: as `explain`. */
+export async function status(invocation: Invocation): Promise<number> {
+  const { root, options, files } = invocation;
+  if (files.length > 0) return await explain(invocation);
   const target = await findTarget(root, options.env);
-  const [queues, metrics, failures] = await Promise.all([
+  const [states, queues, metrics, failures] = await Promise.all([
+    fileStates(target),
     queueStates(target),
     metricSums(target),
     scanFailures(target.dynamoDb, target.tableName),
   ]);
   if (options.json) {
-    process.stdout.write(`${printableJson({ target: target.description, queues, metrics, failures })}\n`);
+    process.stdout.write(
+      `${printableJson({ target: target.description, files: states, queues, metrics, failures })}\n`,
+    );
   } else {
-    process.stdout.write(`${target.description}\n\n${formatQueues(queues)}\n\n${formatMetrics(metrics)}\n`);
+    process.stdout.write(
+      `${target.description}\n\n${formatStates(states)}\n\n${formatQueues(queues)}\n\n${formatMetrics(metrics)}\n`,
+    );
     if (failures.length > 0) process.stdout.write(`\n${formatFailureRecords(failures)}\n`);
   }
   return 0;
@@ -106,6 +116,15 @@ async function metricSums({ cloudWatch }: Target): Promise<MetricSum[]> {
   } catch (error) {
     throw new BrokenWorldError('cannot read metrics from CloudWatch', error);
   }
+}
+
+function formatStates({ counts, oldest_unfinished: oldest, is_cut }: FileStates): string {
+  const words = Object.entries(counts).map(([state, of]) => `${count(of)} ${state}`);
+  const lines = [`file versions: ${words.join(', ')}${is_cut ? ', and more than were looked at' : ''}`];
+  if (oldest !== null) {
+    lines.push(`without a manifest for longest: ${printable(oldest.key)}, uploaded ${oldest.uploaded_at}`);
+  }
+  return lines.join('\n');
 }
 
 function formatQueues(queues: readonly QueueState[]): string {
