@@ -47,6 +47,14 @@ module "table" {
   deletion_protection = var.protected
 }
 
+module "catalog" {
+  source = "./modules/catalog"
+
+  database         = replace(local.prefix, "-", "_")
+  processed_bucket = local.bucket_names.processed
+  tables           = jsondecode(file("${path.module}/../shared/contracts/schemas/tables.json"))
+}
+
 module "role" {
   source   = "./modules/iam"
   for_each = local.pipeline.functions

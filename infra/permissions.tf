@@ -12,6 +12,7 @@ locals {
     profiles  = "${local.processed_arn}/processed/versions/*/profile.json"
     manifests = "${local.processed_arn}/processed/manifests/*"
     logs      = "${local.processed_arn}/processed/logs/*"
+    catalog   = "${local.processed_arn}/catalog/*"
     # processed/<dir of the raw key>/processed_<filename>.parquet, where <dir> is the uploader's.
     current = "${local.processed_arn}/processed/*processed_*.parquet"
   }
@@ -69,8 +70,8 @@ locals {
       {
         sid             = "WriteOutputs"
         actions         = ["s3:PutObject"]
-        resources       = [local.in_processed.versions, local.in_processed.manifests, local.in_processed.current]
-        reason          = "writes a version's outputs and manifest, and the current table of its key"
+        resources       = [local.in_processed.versions, local.in_processed.manifests, local.in_processed.current, local.in_processed.catalog]
+        reason          = "writes a version's outputs and manifest, the current table of its key, and its entry for query engines"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {

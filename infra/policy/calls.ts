@@ -43,6 +43,12 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       on: VERSION_OUTPUTS,
       where: 's3-ports.ts: versionOutputs.store',
     },
+    {
+      command: 'PutObject',
+      parameters: ['IfNoneMatch'],
+      on: ['catalog/reviews', 'catalog/restaurant_info'],
+      where: 's3-ports.ts: catalogIn.enter',
+    },
     { command: 'HeadObject', on: CURRENT_TABLES, where: 's3-ports.ts: currentTableIn.read' },
     {
       command: 'GetObject',

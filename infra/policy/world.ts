@@ -1,6 +1,7 @@
 /** Names of the things that policies are asked about: ours in an environment, and others that no function may touch. */
 import {
   bucketName,
+  catalogEntryKey,
   comparisonKey,
   currentTableKey,
   historyKey,
@@ -43,6 +44,8 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     'processed/comparison': `${bucket('processed')}/${comparisonKey(UPLOADED_AT, IDENTITY, IDENTITY)}`,
     'processed/lineage': `${bucket('processed')}/${reportKey('lineage', UPLOADED_AT, IDENTITY)}`,
     'processed/page': `${bucket('processed')}/${reportKey('report', UPLOADED_AT, IDENTITY)}`,
+    'catalog/reviews': `${bucket('processed')}/${catalogEntryKey('reviews', 'reviews/2026/downtown.csv')}`,
+    'catalog/restaurant_info': `${bucket('processed')}/${catalogEntryKey('restaurant_info', 'info.csv')}`,
     'processed/other': `${bucket('processed')}/processed/other.txt`,
     'processed/outside': `${bucket('processed')}/notes.txt`,
     artifacts: bucket('artifacts'),

@@ -26,7 +26,7 @@ import { leaseIn } from './lease.ts';
 import { assertMemoryFits } from './memory.ts';
 import type { TransformPorts } from './ports.ts';
 import { type ProcessOutcome, processFileVersion } from './process-file-version.ts';
-import { completionsOn, currentTableIn, manifestsIn, rawVersions, versionOutputs } from './s3-ports.ts';
+import { catalogIn, completionsOn, currentTableIn, manifestsIn, rawVersions, versionOutputs } from './s3-ports.ts';
 import { settleDeletion } from './settle-deletion.ts';
 
 const SERVICE = 'transform';
@@ -155,6 +155,7 @@ function portsOf(rawBucket: string, lease: TransformPorts['lease'], observer: Ob
     manifests: manifestsIn(s3, processedBucket),
     outputs: versionOutputs(s3, processedBucket),
     currentTable: currentTableIn(s3, processedBucket, openWriter),
+    catalog: catalogIn(s3, processedBucket),
     completions: completionsOn(eventBridge, eventBusName, processedBucket),
     lease,
     journal: {

@@ -1,5 +1,5 @@
 /** What the use case needs of the world, named for what it does. The adapters stand in s3-ports.ts and lease.ts. */
-import type { CurrentTableFacts, FileVersion, Manifest, Removal } from '@tastetrend/contracts';
+import type { CurrentTableFacts, FileVersion, Manifest, Removal, TableKind } from '@tastetrend/contracts';
 import type { LocalOutput } from './core/output-files.ts';
 
 export interface RawFacts {
@@ -54,6 +54,12 @@ export interface CurrentTable {
   empty(rawKey: string, readEtag: string | undefined, removal: Removal): Promise<'written' | 'refused'>;
 }
 
+/** What query engines are told of: each raw key's current table, under its kind. */
+export interface Catalog {
+  /** Enters it once; what is there already stays. */
+  enter(rawKey: string, kind: TableKind): Promise<void>;
+}
+
 export interface Completions {
   publish(manifest: Manifest): Promise<void>;
   publishRemoval(removal: Removal): Promise<void>;
@@ -79,6 +85,7 @@ export interface TransformPorts {
   readonly manifests: Manifests;
   readonly outputs: VersionOutputs;
   readonly currentTable: CurrentTable;
+  readonly catalog: Catalog;
   readonly completions: Completions;
   readonly lease: Lease;
   readonly journal: Journal;

@@ -12,6 +12,7 @@ import {
   type Removal,
   removalIdentityOf,
   removalVersionIdOf,
+  type TableKind,
   TRANSFORM_VERSION,
 } from '@tastetrend/contracts';
 import type { CurrentTable, RawVersion, TransformPorts } from './ports.ts';
@@ -27,7 +28,7 @@ export type Settled =
   | { readonly kind: 'open' };
 
 type Key = Pick<FileVersion, 'bucket' | 'key'>;
-type Ports = Pick<TransformPorts, 'raw' | 'manifests' | 'currentTable' | 'journal'>;
+type Ports = Pick<TransformPorts, 'raw' | 'manifests' | 'currentTable' | 'catalog' | 'journal'>;
 type Found = Awaited<ReturnType<CurrentTable['read']>>;
 
 const OPEN: Settled = { kind: 'open' };
@@ -45,8 +46,11 @@ export async function promote(key: Key, own: Manifest | undefined, ports: Ports)
       ports.journal.step('not_promoted');
       return decided;
     }
-    if (isInPlace(decided, found)) return decided;
-    if ((await write(key, decided, found, ports)) === 'refused') continue;
+    const isThere = isInPlace(decided, found);
+    if (!isThere && (await write(key, decided, found, ports)) === 'refused') continue;
+    // Also of a table that is there: whoever wrote it may have died before it was entered.
+    await ports.catalog.enter(key.key, kindOf(decided));
+    if (isThere) return decided;
     // The condition compares bytes. Where a table went away and came back in between (uploaded and deleted again), it
     // cannot tell, and this write may be of a version that is gone. Whoever writes last looks last: then it stands right.
     const still = await decide(key, own, found, ports);
@@ -59,6 +63,10 @@ type Decided = Exclude<Settled, { kind: 'open' }>;
 
 function identityOfSettled(decided: Decided): string {
   return decided.kind === 'table' ? decided.winner.identity : removalIdentityOf(decided.removal);
+}
+
+function kindOf(decided: Decided): TableKind {
+  return decided.kind === 'table' ? (decided.winner.kind ?? 'reviews') : decided.removal.kind;
 }
 
 function isInPlace(decided: Decided, found: Found): boolean {

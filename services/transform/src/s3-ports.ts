@@ -20,6 +20,8 @@ import {
 import {
   COMPLETION_DETAIL_TYPE,
   COMPLETION_SOURCE,
+  catalogEntryKey,
+  catalogEntryOf,
   completionDetailOf,
   currentTableFactsOf,
   currentTableKey,
@@ -39,7 +41,7 @@ import {
 } from '@tastetrend/contracts';
 import { writeEmptyTable } from './core/empty-table.ts';
 import type { OpenParquetWriter } from './core/parquet/types.ts';
-import type { Completions, CurrentTable, Manifests, RawVersions, VersionOutputs } from './ports.ts';
+import type { Catalog, Completions, CurrentTable, Manifests, RawVersions, VersionOutputs } from './ports.ts';
 
 const PARQUET_TYPE = 'application/vnd.apache.parquet';
 const JSON_TYPE = 'application/json';
@@ -168,6 +170,15 @@ export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenPar
     },
     empty: (rawKey, readEtag, removal) =>
       put(rawKey, readEtag, removalMetadataOf(removal), (directory) => writeEmptyTable(removal, directory, openWriter)),
+  };
+}
+
+export function catalogIn(s3: S3Client, bucket: string): Catalog {
+  return {
+    async enter(rawKey, kind) {
+      const body = Buffer.from(catalogEntryOf(bucket, rawKey));
+      await putOnce(s3, bucket, catalogEntryKey(kind, rawKey), body, { contentType: 'text/plain' });
+    },
   };
 }
 

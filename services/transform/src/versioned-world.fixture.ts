@@ -140,6 +140,7 @@ export class VersionedWorld {
           return this.#put(`${metadata.identity} ${removal.kind}`, metadata, readEtag);
         },
       },
+      catalog: { enter: () => turn('enter') },
       completions: {
         publish: async (manifest) => {
           await turn('publish');

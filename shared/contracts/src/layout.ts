@@ -79,3 +79,20 @@ export function historyKey(of: HistoryOf, uploadedAt: string, identity: string):
   const beforeTheEnd = String(TIME_MAX_MS - Date.parse(uploadedAt)).padStart(13, '0');
   return `${historyPrefix(of)}${beforeTheEnd}_${identity}.json`;
 }
+
+export type TableKind = 'reviews' | 'restaurant_info';
+
+/**
+ * What query engines begin at: below it, for each kind of table, one small file a raw key, whose one line names the key's
+ * current table (docs/decisions/tables-for-engines.md). No raw key has its current table below it.
+ */
+export const CATALOG_PREFIX = 'catalog/';
+
+export function catalogEntryKey(kind: TableKind, rawKey: string): string {
+  return `${CATALOG_PREFIX}${kind}/${sha256Hex(rawKey).slice(0, 32)}`;
+}
+
+/** The entry's content. @param processedBucket the bucket that the current table is in */
+export function catalogEntryOf(processedBucket: string, rawKey: string): string {
+  return `s3://${processedBucket}/${currentTableKey(rawKey)}\n`;
+}

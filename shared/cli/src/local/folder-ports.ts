@@ -109,6 +109,8 @@ export function transformPorts(
     },
     // The table is copied out under the name of the current one, which here is the only one.
     currentTable: { read: async () => undefined, replace: async () => 'written', empty: async () => 'written' },
+    // There is no engine that looks into a folder by itself.
+    catalog: { enter: async () => {} },
     completions: { publish: async () => {}, publishRemoval: async () => {} },
     lease: { hold: async (_identity, work) => ({ kind: 'done', value: await work() }) },
     journal: { step: onStep, progress: onProgress },
