@@ -25,7 +25,7 @@ variable "reuse_package" {
 }
 
 variable "project" {
-  description = "First part of every name. The tastetrend command looks for the one in pipeline.json."
+  description = "First part of every name. The tastetrend command and the sweep look for the one in pipeline.json."
   type        = string
   default     = "tastetrend"
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { objectCreatedEventSchema } from './s3-event.ts';
+import { objectCreatedEventSchema, objectEventSchema } from './s3-event.ts';
 
 /** The example of the S3 user guide's event structure, with made-up names. */
 const event = {
@@ -45,4 +45,20 @@ test.each([
   ['no event at all', 'hello'],
 ])('%s is not ours', (_name, foreign) => {
   expect(objectCreatedEventSchema.safeParse(foreign).success).toBe(false);
+});
+
+test.each([
+  ['a delete marker that came', 'DeleteObject', 'Delete Marker Created'],
+  ['a version that expired', 'Lifecycle Expiration', 'Permanently Deleted'],
+])('%s is an event about an object, too', (_name, reason, type) => {
+  const { 'version-id': _, ...object } = event.detail.object;
+  const deletion = {
+    ...event,
+    'detail-type': 'Object Deleted',
+    detail: { ...event.detail, reason, 'deletion-type': type },
+  };
+  expect(objectEventSchema.parse(deletion).detail).toMatchObject({ reason, 'deletion-type': type });
+  // As the local AWS has it.
+  expect(objectEventSchema.safeParse({ ...deletion, detail: { ...deletion.detail, object } }).success).toBe(true);
+  expect(objectEventSchema.safeParse(event).success).toBe(true);
 });
