@@ -101,7 +101,9 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     const manifest = await p.readJson<Manifest>(manifestKey(version.identity));
     const source = { ...manifest.source, version_id: 'made-up' };
     const identity = identityOf({ bucket: source.bucket, key: source.key, versionId: source.version_id });
-    const made = { ...manifest, identity, source };
+    // Without its table, which says itself whose it is, and would be found out before anything is counted.
+    const outputs = manifest.outputs.filter(({ role }) => role !== 'table');
+    const made = { ...manifest, identity, source, outputs };
     const Bucket = p.resources.buckets.processed;
     await p.s3.send(new PutObjectCommand({ Bucket, Key: manifestKey(identity), Body: JSON.stringify(made) }));
     return completionDetailOf(made, Bucket);
