@@ -56,7 +56,7 @@ export async function readReviewTable(
       );
     }
     const coded = new CodedRows(rowsExpected);
-    const values = new ValueColumns(rowsExpected);
+    const values = new ValueColumns();
     const columns = columnsRead(metadata, groups, coded, values);
     let rowStart = 0;
     for (const group of metadata.row_groups) {
@@ -64,7 +64,9 @@ export async function readReviewTable(
       const names = columns.map(({ name }) => name);
       const fetched = await fetchColumns(table, group, names);
       // One after the other: what a column takes while it is decoded is several times what it becomes.
+      values.startGroup(Number(group.num_rows));
       for (const column of columns) await readColumn(fetched, metadata, range, column);
+      values.endGroup();
       rowStart = range.rowEnd;
     }
     coded.finish();
@@ -77,7 +79,7 @@ export async function readReviewTable(
 interface ColumnRead {
   readonly name: string;
   readonly parsers: Partial<ParquetParsers>;
-  readonly fill: (cells: ArrayLike<unknown>, start: number) => void;
+  readonly fill: (cells: ArrayLike<unknown>, start: number, groupStart: number) => void;
 }
 
 /** Each column once, for whoever wants it. A table of earlier rules may lack one that only the values are of. */
@@ -97,9 +99,9 @@ function columnsRead(
   return [...ofGroups, ...others].map((name) => ({
     name,
     parsers: (name === 'review_id' ? asNumber : asDays) as unknown as Partial<ParquetParsers>,
-    fill: (cells, start) => {
+    fill: (cells, start, groupStart) => {
       if (isCoded(name)) coded.fill(name, cells, start);
-      if (isValue(name)) values.fill(name, cells, start);
+      if (isValue(name)) values.fill(name, cells, start - groupStart);
     },
   }));
 }
@@ -155,7 +157,7 @@ async function readColumn(
     // Nobody waits for what it returns: what it throws would end the process.
     onChunk: ({ columnData, rowStart }) => {
       try {
-        fill(columnData, rowStart);
+        fill(columnData, rowStart, range.rowStart);
         cells += columnData.length;
       } catch (error) {
         failure ??= error;

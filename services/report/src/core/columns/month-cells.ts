@@ -22,28 +22,42 @@ export interface RowsOfMonths {
   readonly lengths: Float64Array | undefined;
 }
 
-/** @returns the cells by restaurant, then month; of too many the smallest are one cell of neither */
-export function monthCellsOf(table: RowsOfMonths): MonthCells {
-  const cells = new Map<string, MonthCell>();
-  for (let row = 0; row < table.rows; row++) countRow(cells, table, row);
-  const all = [...cells.values()].sort(inOrder);
-  if (all.length <= CELLS_MAX) return { cells: all, cells_pooled: 0 };
-  const bySize = [...all].sort((a, b) => b.rows - a.rows || inOrder(a, b));
-  const pooled = bySize.slice(CELLS_MAX - 1).reduce(added, emptyCell(null, null));
-  return {
-    cells: [...bySize.slice(0, CELLS_MAX - 1), pooled].sort(inOrder),
-    cells_pooled: all.length - CELLS_MAX + 1,
-  };
+/** Counts a row group after the other. */
+export class MonthCounter {
+  readonly #cells = new Map<string | null, Map<string | null, MonthCell>>();
+
+  add(group: RowsOfMonths): void {
+    for (let row = 0; row < group.rows; row++) {
+      const restaurant = group.restaurants?.at(row) ?? group.locations?.at(row) ?? null;
+      const day = group.days?.[row] ?? Number.NaN;
+      countRow(this.#cell(restaurant, Number.isNaN(day) ? null : monthOf(day)), group, row);
+    }
+  }
+
+  /** @returns the cells by restaurant, then month; of too many the smallest are one cell of neither */
+  cells(): MonthCells {
+    const all = [...this.#cells.values()].flatMap((months) => [...months.values()]).sort(inOrder);
+    if (all.length <= CELLS_MAX) return { cells: all, cells_pooled: 0 };
+    const bySize = [...all].sort((a, b) => b.rows - a.rows || inOrder(a, b));
+    const pooled = bySize.slice(CELLS_MAX - 1).reduce(added, emptyCell(null, null));
+    return {
+      cells: [...bySize.slice(0, CELLS_MAX - 1), pooled].sort(inOrder),
+      cells_pooled: all.length - CELLS_MAX + 1,
+    };
+  }
+
+  #cell(restaurant: string | null, month: string | null): MonthCell {
+    const ofRestaurant = this.#cells.get(restaurant) ?? new Map<string | null, MonthCell>();
+    if (ofRestaurant.size === 0) this.#cells.set(restaurant, ofRestaurant);
+    const known = ofRestaurant.get(month);
+    if (known !== undefined) return known;
+    const cell = emptyCell(restaurant, month);
+    ofRestaurant.set(month, cell);
+    return cell;
+  }
 }
 
-function countRow(cells: Map<string, MonthCell>, table: RowsOfMonths, row: number): void {
-  const restaurant = table.restaurants?.at(row) ?? table.locations?.at(row) ?? null;
-  const day = table.days?.[row] ?? Number.NaN;
-  const month = Number.isNaN(day) ? null : monthOf(day);
-  const name = `${month ?? ''}\n${restaurant ?? ''}`;
-  const known = cells.get(name);
-  const cell = known ?? emptyCell(restaurant, month);
-  if (known === undefined) cells.set(name, cell);
+function countRow(cell: MonthCell, table: RowsOfMonths, row: number): void {
   const rating = table.ratings?.[row] ?? Number.NaN;
   const total = table.totals?.[row] ?? Number.NaN;
   cell.rows += 1;

@@ -14,37 +14,53 @@ export function isoDay(days: number): string {
   return new Date(days * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** Different values, ascending, and how often each occurs: as long as a column has different values, and not rows. */
 export class SortedValues {
-  readonly #sorted: Float64Array;
+  readonly #values: Float64Array;
+  readonly #counts: Uint32Array;
+  readonly count: number;
 
-  /** @param cells NaN where there is no value; sorted in place */
-  constructor(cells: Float64Array) {
-    cells.sort();
-    // NaN sorts last.
-    let end = cells.length;
-    while (end > 0 && Number.isNaN(cells[end - 1])) end--;
-    this.#sorted = cells.subarray(0, end);
+  private constructor(values: Float64Array, counts: Uint32Array) {
+    this.#values = values;
+    this.#counts = counts;
+    this.count = counts.reduce((sum, one) => sum + one, 0);
   }
 
-  get count(): number {
-    return this.#sorted.length;
+  /** @param cells NaN where there is no value; sorted in place */
+  static of(cells: Float64Array): SortedValues {
+    cells.sort();
+    const [values, counts] = [new Float64Array(cells.length), new Uint32Array(cells.length)];
+    let runs = 0;
+    for (const cell of cells) {
+      // NaN sorts last.
+      if (Number.isNaN(cell)) break;
+      if (runs === 0 || values[runs - 1] !== cell) values[runs++] = cell;
+      counts[runs - 1] = (counts[runs - 1] as number) + 1;
+    }
+    return new SortedValues(values.slice(0, runs), counts.slice(0, runs));
   }
 
   get distinct(): number {
-    let distinct = 0;
-    for (const _ of this.runs()) distinct++;
-    return distinct;
+    return this.#values.length;
+  }
+
+  /** The values of both: it does not matter which is the first. */
+  with(other: SortedValues): SortedValues {
+    const length = this.distinct + other.distinct;
+    const [values, counts] = [new Float64Array(length), new Uint32Array(length)];
+    let [runs, mine, theirs] = [0, 0, 0];
+    while (mine < this.distinct || theirs < other.distinct) {
+      const [a, b] = [this.#values[mine] ?? Infinity, other.#values[theirs] ?? Infinity];
+      values[runs] = Math.min(a, b);
+      counts[runs++] =
+        (a <= b ? (this.#counts[mine++] as number) : 0) + (b <= a ? (other.#counts[theirs++] as number) : 0);
+    }
+    return new SortedValues(values.slice(0, runs), counts.slice(0, runs));
   }
 
   /** Each different value, ascending, with how often it occurs. */
   *runs(): Generator<readonly [value: number, count: number]> {
-    const sorted = this.#sorted;
-    let start = 0;
-    for (let i = 1; i <= sorted.length; i++) {
-      if (i < sorted.length && sorted[i] === sorted[start]) continue;
-      yield [sorted[start] as number, i - start];
-      start = i;
-    }
+    for (let i = 0; i < this.distinct; i++) yield [this.#values[i] as number, this.#counts[i] as number];
   }
 
   /**
@@ -53,7 +69,12 @@ export class SortedValues {
    */
   quantile(share: number): number {
     const place = Math.max(1, Math.ceil(share * this.count));
-    return this.#sorted[place - 1] ?? Number.NaN;
+    let passed = 0;
+    for (const [value, count] of this.runs()) {
+      passed += count;
+      if (passed >= place) return value;
+    }
+    return Number.NaN;
   }
 
   /** @param shown how a value is written down */
@@ -61,8 +82,8 @@ export class SortedValues {
     if (this.count === 0) return { min: null, max: null, quantiles: null };
     const at = (share: number) => shown(this.quantile(share));
     return {
-      min: shown(this.#sorted[0] as number),
-      max: shown(this.#sorted[this.count - 1] as number),
+      min: shown(this.#values[0] as number),
+      max: shown(this.#values[this.distinct - 1] as number),
       quantiles: {
         p05: at(SHARES.p05),
         p25: at(SHARES.p25),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binsByMonth, binsOfAmounts, binsOfHalfStars, binsOfWholeNumbers } from './histograms.ts';
-import { monthCellsOf } from './month-cells.ts';
+import { MonthCounter } from './month-cells.ts';
 import { isoDay, SortedValues } from './sorted-values.ts';
 import { ValueColumns } from './value-columns.ts';
 
@@ -26,21 +26,20 @@ const row: fc.Arbitrary<Row> = fc.record({
 const table = fc.array(row, { maxLength: 60 });
 
 function summaryOf(rows: readonly Row[], cellMin = 2) {
-  const values = new ValueColumns(rows.length);
-  // In two parts, as from two row groups.
+  const values = new ValueColumns();
+  // As from two row groups.
   const half = Math.floor(rows.length / 2);
-  for (const [part, start] of [
-    [rows.slice(0, half), 0],
-    [rows.slice(half), half],
-  ] as const) {
+  for (const group of [rows.slice(0, half), rows.slice(half)]) {
+    values.startGroup(group.length);
     const fill = (column: Parameters<typeof values.fill>[0], of: (one: Row) => unknown) =>
-      values.fill(column, part.map(of), start);
+      values.fill(column, group.map(of), 0);
     fill('rating_1_5', ({ rating }) => rating);
     fill('review_date', ({ day }) => day);
     fill('total_spent', ({ total }) => total);
     fill('review_length', ({ length }) => length);
     fill('restaurant_name', ({ restaurant }) => restaurant);
     fill('location', ({ location }) => location);
+    values.endGroup();
   }
   return values.summary(cellMin);
 }
@@ -126,15 +125,16 @@ describe('what is in the columns', () => {
 
   it('pools the smallest cells of too many, and loses no row', () => {
     const days = Float64Array.from({ length: 2_500 }, (_, i) => (i < 600 ? 15_000 : 15_000 + 31 * (i - 599)));
-    const found = monthCellsOf({
-      rows: days.length,
-      days,
+    const counter = new MonthCounter();
+    const none = {
       restaurants: undefined,
       locations: undefined,
       ratings: undefined,
       totals: undefined,
       lengths: undefined,
-    });
+    };
+    counter.add({ rows: days.length, days, ...none });
+    const found = counter.cells();
     expect(found.cells).toHaveLength(1_000);
     expect(found.cells_pooled).toBeGreaterThan(500);
     expect(found.cells.reduce((sum, { rows }) => sum + rows, 0)).toBe(2_500);
@@ -143,7 +143,7 @@ describe('what is in the columns', () => {
 });
 
 describe('bins', () => {
-  const sorted = (...values: number[]) => new SortedValues(Float64Array.from(values));
+  const sorted = (...values: number[]) => SortedValues.of(Float64Array.from(values));
 
   it('half stars are fixed, and 5 is in the last', () => {
     const bins = binsOfHalfStars(sorted(1, 3.5, 4.99, 5));

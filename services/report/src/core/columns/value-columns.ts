@@ -1,11 +1,12 @@
 /**
- * What is in the columns of a table, collected while its rows pass: 41 bytes a row in typed arrays, and neither a name, a
- * text nor an id. The summary of it is a function of the set of rows, and not of their order.
+ * What is in the columns of a table, collected a row group after the other: of each column its different values and how
+ * often they occur, 12 bytes each, and neither a name, a text nor an id. The summary of it is a function of the set of
+ * rows, and not of their order.
  */
 import type { Histogram, MonthCell, ValidationFindings } from '@tastetrend/contracts';
 import { binsByMonth, binsOfAmounts, binsOfHalfStars, binsOfWholeNumbers } from './histograms.ts';
 import { Labels } from './labels.ts';
-import { type MonthCells, monthCellsOf } from './month-cells.ts';
+import { MonthCounter } from './month-cells.ts';
 import { isoDay, SortedValues } from './sorted-values.ts';
 
 type Cells = ArrayLike<unknown>;
@@ -40,19 +41,28 @@ export interface ValueSummary {
 }
 
 export class ValueColumns {
-  readonly #rows: number;
+  /** Of the row group that is being filled. */
   readonly #numbers = new Map<MeasuredColumn, Float64Array>();
+  /** Of the row groups before it. */
+  readonly #sorted = new Map<MeasuredColumn, SortedValues>();
   readonly #labels = new Map<NamedColumn, Labels>();
+  readonly #months = new MonthCounter();
+  #rows = 0;
 
-  constructor(rows: number) {
+  /** @param rows of the row group that is filled next */
+  startGroup(rows: number): void {
     this.#rows = rows;
+    for (const labels of this.#labels.values()) labels.startGroup(rows);
   }
 
-  /** A column's next cells, from row `start` on. @param cells as parquet has them; dates as days from 1970-01-01 */
+  /** A column's next cells. @param cells as parquet has them; dates as days from 1970-01-01. @param start within the group */
   fill(column: ValueColumn, cells: Cells, start: number): void {
     if (column === 'location' || column === 'restaurant_name') {
-      const labels = this.#labels.get(column) ?? new Labels(this.#rows);
-      this.#labels.set(column, labels);
+      const labels = this.#labels.get(column) ?? new Labels();
+      if (!this.#labels.has(column)) {
+        labels.startGroup(this.#rows);
+        this.#labels.set(column, labels);
+      }
       for (let i = 0; i < cells.length; i++) labels.set(start + i, cells[i] as string | null | undefined);
       return;
     }
@@ -65,36 +75,9 @@ export class ValueColumns {
     }
   }
 
-  /**
-   * Consumes what was filled in.
-   * @param cellMin rows below which a value is not named
-   */
-  summary(cellMin: number): ValueSummary {
-    const months = this.#monthCells();
-    const columns = new Map<string, ColumnValues>();
-    const histograms: Histogram[] = [];
-    for (const [column, labels] of this.#labels) {
-      columns.set(column, { ...NOT_MEASURED, distinct: labels.distinct, top_values: labels.top(cellMin) });
-    }
-    for (const [column, numbers] of this.#numbers) {
-      const sorted = new SortedValues(numbers);
-      const shown = column === 'review_date' ? isoDay : (number: number) => number;
-      columns.set(column, {
-        distinct: sorted.distinct,
-        ...sorted.spread(shown),
-        top_values: LISTED.includes(column) ? sorted.top(cellMin) : null,
-      });
-      const bins = binsOf(column, sorted);
-      if (bins.length > 0) histograms.push({ column, bins });
-      this.#numbers.delete(column);
-    }
-    const place = (column: string) => VALUE_COLUMNS.indexOf(column as ValueColumn);
-    histograms.sort((a, b) => place(a.column) - place(b.column));
-    return { columns, histograms, months };
-  }
-
-  #monthCells(): MonthCells {
-    return monthCellsOf({
+  /** When all columns of the row group are filled: what is kept of it grows with different values, and not with rows. */
+  endGroup(): void {
+    this.#months.add({
       rows: this.#rows,
       restaurants: this.#labels.get('restaurant_name'),
       locations: this.#labels.get('location'),
@@ -103,6 +86,33 @@ export class ValueColumns {
       totals: this.#numbers.get('total_spent'),
       lengths: this.#numbers.get('review_length'),
     });
+    for (const [column, numbers] of this.#numbers) {
+      const sorted = SortedValues.of(numbers);
+      this.#sorted.set(column, this.#sorted.get(column)?.with(sorted) ?? sorted);
+    }
+    this.#numbers.clear();
+  }
+
+  /** @param cellMin rows below which a value is not named */
+  summary(cellMin: number): ValueSummary {
+    const columns = new Map<string, ColumnValues>();
+    const histograms: Histogram[] = [];
+    for (const [column, labels] of this.#labels) {
+      columns.set(column, { ...NOT_MEASURED, distinct: labels.distinct, top_values: labels.top(cellMin) });
+    }
+    for (const [column, sorted] of this.#sorted) {
+      const shown = column === 'review_date' ? isoDay : (number: number) => number;
+      columns.set(column, {
+        distinct: sorted.distinct,
+        ...sorted.spread(shown),
+        top_values: LISTED.includes(column) ? sorted.top(cellMin) : null,
+      });
+      const bins = binsOf(column, sorted);
+      if (bins.length > 0) histograms.push({ column, bins });
+    }
+    const place = (column: string) => VALUE_COLUMNS.indexOf(column as ValueColumn);
+    histograms.sort((a, b) => place(a.column) - place(b.column));
+    return { columns, histograms, months: this.#months.cells() };
   }
 }
 
