@@ -20,6 +20,7 @@ const VERBS: Record<string, () => Promise<Verb>> = {
   backfill: async () => (await import('./verbs/backfill.ts')).backfillRaw,
   reconcile: async () => (await import('./verbs/reconcile.ts')).reconcileAll,
   explain: async () => (await import('./verbs/explain.ts')).explain,
+  rollup: async () => (await import('./verbs/rollup.ts')).rollUp,
   audit: async () => (await import('./verbs/audit.ts')).auditAll,
 };
 const EXIT_INTERRUPTED = 130;

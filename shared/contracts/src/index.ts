@@ -11,6 +11,7 @@ export * from './profile.ts';
 export * from './removal-event.ts';
 export * from './report-ready-event.ts';
 export * from './review-chunks.ts';
+export * from './rollup.ts';
 export * from './s3-event.ts';
 export * from './scheduled-event.ts';
 export * from './tables.ts';

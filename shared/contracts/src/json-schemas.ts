@@ -9,6 +9,7 @@ import { removalEventSchema } from './removal-event.ts';
 import { reportReadyEventSchema } from './report-ready-event.ts';
 import { chunkChangeSchema, chunksReadyEventSchema, reviewChunkSchema } from './review-chunks.ts';
 import { type Column, RESTAURANT_INFO_COLUMNS, REVIEW_COLUMNS } from './tables.ts';
+import { rollupSchema } from './rollup.ts';
 import { validationSchema } from './validation.ts';
 
 const SCHEMAS = {
@@ -22,6 +23,7 @@ const SCHEMAS = {
   'review-chunk-change.v1': chunkChangeSchema,
   'review-chunk.v1': reviewChunkSchema,
   'review-chunks-ready.v1': chunksReadyEventSchema,
+  'rollup.v1': rollupSchema,
   'validation.v1': validationSchema,
 } as const;
 

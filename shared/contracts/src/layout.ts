@@ -69,10 +69,13 @@ export type HistoryOf = { readonly key: string } | { readonly restaurant: string
 /** The last millisecond that a history can hold: in the year 2286. */
 const TIME_MAX_MS = 9_999_999_999_999;
 
+/** Below it the uploads of every key and restaurant. */
+export const HISTORY_PREFIX = `${ROOT}/logs/history/`;
+
 /** All uploads of a key or restaurant. The newest comes first, since S3 lists names only upwards. */
 export function historyPrefix(of: HistoryOf): string {
   const subject = 'key' in of ? ['key', of.key] : ['restaurant', of.restaurant];
-  return `${ROOT}/logs/history/${sha256Hex(JSON.stringify(subject)).slice(0, 32)}/`;
+  return `${HISTORY_PREFIX}${sha256Hex(JSON.stringify(subject)).slice(0, 32)}/`;
 }
 
 export function historyKey(of: HistoryOf, uploadedAt: string, identity: string): string {

@@ -102,7 +102,7 @@ function emptyCell(restaurant: string | null, month: string | null): MonthCell {
 }
 
 /** The counts of both under the name of the first. */
-function added(one: MonthCell, other: MonthCell): MonthCell {
+export function added(one: MonthCell, other: MonthCell): MonthCell {
   return {
     restaurant: one.restaurant,
     month: one.month,
@@ -116,6 +116,6 @@ function added(one: MonthCell, other: MonthCell): MonthCell {
   };
 }
 
-function inOrder(a: MonthCell, b: MonthCell): number {
+export function inOrder(a: MonthCell, b: MonthCell): number {
   return byName(a.restaurant ?? '', b.restaurant ?? '') || byName(a.month ?? '', b.month ?? '');
 }

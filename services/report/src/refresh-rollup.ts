@@ -1,0 +1,54 @@
+/** The use case: the rollup is counted anew, of the versions whose tables are current. */
+import {
+  HISTORY_PREFIX,
+  historyEntrySchema,
+  type MonthCell,
+  ROLLUP_KEY,
+  type Rollup,
+  reportKey,
+  rollupSchema,
+  validationSchema,
+} from '@tastetrend/contracts';
+import { rollupOf } from './core/rollup.ts';
+import { serialiseByLine } from './core/serialise.ts';
+
+export interface RollupPorts {
+  /** Keys below a prefix in their order, a page at a time. @throws BrokenWorldError */
+  keysBelow(prefix: string): AsyncIterable<readonly string[]>;
+  /** @returns undefined when it is not there. @throws BrokenWorldError */
+  readText(key: string): Promise<string | undefined>;
+  /** Whose table is current: a version, or a removal. @returns undefined when there is none. @throws BrokenWorldError */
+  currentIdentity(rawKey: string): Promise<string | undefined>;
+  /** Writes over what is there, whatever it is. @throws BrokenWorldError */
+  replace(key: string, text: string): Promise<void>;
+}
+
+/**
+ * Counted from nothing each time, and so right after re-uploads, deletions and in any order of what went before; two at the
+ * same time write what they found, and the next one what is. Which keys there are is told by the history of uploads; what
+ * counts of a key is what its current table is of: the empty table of a removal is of no version, and counts nothing.
+ * @throws BrokenWorldError
+ */
+export async function refreshRollup(ports: RollupPorts): Promise<Rollup> {
+  const files: (readonly MonthCell[] | undefined)[] = [];
+  const seen = new Set<string>();
+  for await (const page of ports.keysBelow(HISTORY_PREFIX)) {
+    for (const key of page) {
+      const identity = key.slice(key.lastIndexOf('_') + 1, -'.json'.length);
+      // A version is in the history of its key and, perhaps, of its restaurant.
+      if (seen.has(identity)) continue;
+      seen.add(identity);
+      const entry = historyEntrySchema.parse(JSON.parse((await ports.readText(key)) ?? 'null'));
+      if ((await ports.currentIdentity(entry.source.key)) !== identity) continue;
+      const text = await ports.readText(reportKey('validation', entry.source.uploaded_at, identity));
+      files.push(text === undefined ? undefined : cellsIn(text));
+    }
+  }
+  const rollup = rollupOf(files);
+  await ports.replace(ROLLUP_KEY, serialiseByLine(rollupSchema, rollup));
+  return rollup;
+}
+
+function cellsIn(text: string): readonly MonthCell[] | undefined {
+  return validationSchema.safeParse(JSON.parse(text)).data?.findings?.months?.cells;
+}
