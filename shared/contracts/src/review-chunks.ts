@@ -74,6 +74,7 @@ export const chunksReadyDetailSchema = z.looseObject({
   version_id: z.string(),
   transform_version: z.int().positive(),
   chunk_rules: z.int().positive(),
+  /** `no_reviews`: the file has no review with a text. */
   state: z.enum(['chunks', 'removed', 'no_reviews']),
   processed_bucket: z.string(),
   /** The same as this detail, for whoever missed an event. */

@@ -25,7 +25,7 @@ import type { TableBytes } from '../core/bias/read-table.ts';
 import { CommittedObjectError, ReportAssertionError, ReportNotKeptError } from '../errors.ts';
 import { type ChangeCounts, changesBetween } from './core/changes.ts';
 import { NameTable } from './core/chunk-index.ts';
-import { chunkerOf } from './core/chunks-of-review.ts';
+import { chunkerOf, type ReviewRow } from './core/chunks-of-review.ts';
 import { readLines, readLinesOf, type WrittenLines, writeLines } from './jsonl-file.ts';
 import { newestGood, type RawKey, type Stay, type Target } from './newest-good.ts';
 import type { HandoffPorts, SetFacts, StandingHead } from './ports.ts';
@@ -141,6 +141,7 @@ async function setOf(
     const standing = await ports.packed.open(key);
     if (standing !== undefined) return { state: 'chunks', set: await downloaded(standing, path) };
     const { written, facts } = await makeSet(source, manifest, path, ports);
+    if (facts.lines === 0) return { state: 'no_reviews', set: undefined };
     if ((await ports.packed.putOnce(key, path, written.bytes, facts)) === 'written') {
       ports.onStep('chunks written', { chunks: facts.lines, texts: facts.vectors, bytes: written.bytes });
       return { state: 'chunks', set: { ...facts, path } };
@@ -169,16 +170,20 @@ async function makeSet(
 ): Promise<{ readonly written: WrittenLines; readonly facts: SetFacts }> {
   const chunksOf = chunkerOf(source.bucket, source.key);
   const texts = new NameTable();
-  async function* chunks(): AsyncGenerator<ReviewChunk> {
-    const table = await tableOf(manifest, ports);
-    for await (const row of readReviews(table, manifest.identity, manifest.counts.accepted)) {
+  function* chunksOfAll(rows: Iterable<ReviewRow>): Generator<ReviewChunk> {
+    for (const row of rows) {
       for (const chunk of chunksOf(row)) {
         texts.add(chunk.vector_id);
         yield chunk;
       }
     }
   }
-  const written = await writeLines(path, chunks());
+  async function* batches(): AsyncGenerator<Iterable<ReviewChunk>> {
+    const table = await tableOf(manifest, ports);
+    const groups = readReviews(table, manifest.identity, manifest.counts.accepted);
+    for await (const rows of groups) yield chunksOfAll(rows);
+  }
+  const written = await writeLines(path, batches());
   return { written, facts: { sha256: written.sha256, lines: written.lines, vectors: texts.size } };
 }
 

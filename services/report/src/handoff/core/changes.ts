@@ -11,6 +11,9 @@ export interface ChangeCounts {
   unchanged: number;
 }
 
+/** Chunks, a batch at a time. */
+export type ChunkBatches = AsyncIterable<Iterable<ReviewChunk>>;
+
 /**
  * The changes in the order in which they are to be made: what is new or differs, in the order of the new set, then what is
  * gone, in the order of the one before. A function of the two sets alone.
@@ -18,26 +21,44 @@ export interface ChangeCounts {
  * @throws ReportAssertionError when a set has a chunk twice
  */
 export async function* changesBetween(
-  before: AsyncIterable<ReviewChunk>,
-  after: AsyncIterable<ReviewChunk>,
+  before: ChunkBatches,
+  after: ChunkBatches,
   counts: ChangeCounts,
-): AsyncGenerator<ChunkChange> {
+): AsyncGenerator<Iterable<ChunkChange>> {
   const index = new ChunkIndex();
-  for await (const chunk of before) {
-    if (!index.add(chunk.chunk_id, chunk.vector_id, sayingOf(chunk))) throw twice(chunk);
-  }
-  for await (const chunk of after) {
-    if (index.see(chunk.chunk_id, sayingOf(chunk)) === 'same') {
-      counts.unchanged += 1;
-    } else if (index.addVector(chunk.vector_id)) {
-      counts.upserts += 1;
-      yield { op: 'upsert', ...chunk };
-    } else {
-      counts.metadata_updates += 1;
-      const { text: _, ...rest } = chunk;
-      yield { op: 'metadata', ...rest };
+  for await (const batch of before) {
+    for (const chunk of batch) {
+      if (!index.add(chunk.chunk_id, chunk.vector_id, sayingOf(chunk))) throw twice(chunk);
     }
   }
+  for await (const batch of after) {
+    const changes: ChunkChange[] = [];
+    for (const chunk of batch) {
+      const change = changeTo(chunk, index);
+      if (change === undefined) {
+        counts.unchanged += 1;
+      } else {
+        counts[change.op === 'upsert' ? 'upserts' : 'metadata_updates'] += 1;
+        changes.push(change);
+      }
+    }
+    yield changes;
+  }
+  yield tombstones(index, counts);
+}
+
+/** @returns undefined where the chunk was there and said the same */
+function changeTo(
+  chunk: ReviewChunk,
+  index: ChunkIndex,
+): Extract<ChunkChange, { op: 'upsert' | 'metadata' }> | undefined {
+  if (index.see(chunk.chunk_id, sayingOf(chunk)) === 'same') return undefined;
+  if (index.addVector(chunk.vector_id)) return { op: 'upsert', ...chunk };
+  const { text: _, ...rest } = chunk;
+  return { op: 'metadata', ...rest };
+}
+
+function* tombstones(index: ChunkIndex, counts: ChangeCounts): Generator<ChunkChange> {
   for (const chunk_id of index.unseen()) {
     counts.tombstones += 1;
     yield { op: 'tombstone', chunk_id };

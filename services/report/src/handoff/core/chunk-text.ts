@@ -21,12 +21,12 @@ const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
 export function chunkText(text: string): string[] {
   const whole = text.trim();
   if (whole.length <= CHUNK_CHARS) return whole === '' ? [] : [whole];
-  const chunks: string[] = [];
-  for (const [start, end] of rangesOf(new Cuts(whole), whole.length)) {
-    const chunk = whole.slice(start, end).trim();
-    if (chunk !== '') chunks.push(chunk);
-  }
-  return chunks;
+  return chunkRanges(whole).flatMap(([start, end]) => whole.slice(start, end).trim() || []);
+}
+
+/** Where the chunks of a text begin and end, white space at their ends included. */
+export function chunkRanges(text: string): (readonly [start: number, end: number])[] {
+  return [...rangesOf(new Cuts(text), text.length)];
 }
 
 function* rangesOf(cuts: Cuts, length: number): Generator<readonly [start: number, end: number]> {
