@@ -15,6 +15,8 @@ locals {
     catalog   = "${local.processed_arn}/catalog/*"
     # processed/<dir of the raw key>/processed_<filename>.parquet, where <dir> is the uploader's.
     current = "${local.processed_arn}/processed/*processed_*.parquet"
+    # What retrieval is given: sets by version, heads and deltas by raw key.
+    chunks = "${local.processed_arn}/processed/rag/*"
   }
 
   identity_is_part_of_the_key = "the identity of a file version is part of the key, and is known only when the file is there"
@@ -98,8 +100,8 @@ locals {
       {
         sid             = "ReadWhatIsDone"
         actions         = ["s3:GetObject"]
-        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs]
-        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already"
+        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs, local.in_processed.current, local.in_processed.chunks]
+        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already; of which version the current table is, and what was handed over before"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {
@@ -108,6 +110,26 @@ locals {
         resources       = [local.in_processed.logs]
         reason          = "writes summaries, page, comparison and history, each once"
         wildcard_reason = "their names hold the upload's time and identity"
+      },
+      {
+        sid             = "WriteChunks"
+        actions         = ["s3:PutObject"]
+        resources       = [local.in_processed.chunks]
+        reason          = "writes what is handed over to retrieval: sets and deltas once, the head of a raw key over the one that was read"
+        wildcard_reason = "the identity of a file version, and the hash of a raw key, are parts of the keys"
+      },
+      {
+        sid       = "SeeWhichRawVersionIsNewest"
+        actions   = ["s3:ListBucketVersions"]
+        resources = [local.raw_arn]
+        reason    = "looks for the newest version before one that failed its validation; reads no raw file"
+      },
+      {
+        sid           = "PublishReports"
+        actions       = ["events:PutEvents"]
+        resources     = [module.events.bus_arn]
+        reason        = "says that a report is ready, and what was handed over, under no other service's name"
+        string_equals = { "events:source" = "tastetrend.report" }
       },
       {
         sid       = "TellAbsentFromForbidden"

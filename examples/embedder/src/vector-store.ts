@@ -10,7 +10,7 @@ import * as sqliteVec from 'sqlite-vec';
 const PUT_VECTORS_MAX = 500;
 
 /** A store holds the vectors of one embedder: others do not compare. */
-export class OtherEmbedderError extends Error {
+class OtherEmbedderError extends Error {
   override readonly name = 'OtherEmbedderError';
 }
 

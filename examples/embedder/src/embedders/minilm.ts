@@ -10,7 +10,7 @@ const SETUP = new URL('../../../../scripts/setup.mjs', import.meta.url);
 const STDERR_CHARS_KEPT = 2_000;
 
 /** The model's process ended, or did not start; its text says what it said last. */
-export class ModelEndedError extends Error {
+class ModelEndedError extends Error {
   override readonly name = 'ModelEndedError';
 }
 

@@ -13,7 +13,7 @@ const DIMENSIONS = 512;
 const IN_FLIGHT_MAX = 8;
 
 /** Bedrock answered, and not with a vector of the dimensions that were asked for. */
-export class UnexpectedAnswerError extends Error {
+class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
 }
 

@@ -118,6 +118,25 @@ describe('handOver', () => {
     expect(world.head?.detail).toMatchObject({ sequence: 1, set: { lines: 1 } });
   });
 
+  it('a slow worker that has seen an older version as current does not put it over a newer one', async () => {
+    world.transform(world.upload(GOOD));
+    let isFirst = true;
+    world.onRequest = async (name, when) => {
+      if (name !== 'HEAD current' || when !== 'after' || !isFirst) return;
+      isFirst = false;
+      await uploaded([{ id: 1, text: 'Newer.', rating: 1 }]);
+    };
+    await world.deliver(world.messages[0]);
+    expect(world.head?.detail).toMatchObject({ sequence: 1, set: { lines: 1 } });
+  });
+
+  it('behind a version that fails, a delete marker is what was before', async () => {
+    await uploaded(GOOD);
+    world.toggleDeleted();
+    await uploaded([{ id: 9, text: 'Broken.', rating: 1 }], 'fail');
+    expect(world.head?.detail).toMatchObject({ sequence: 2, state: 'removed', changes: { tombstones: 3 } });
+  });
+
   it('a head that is refused for ever is a broken world', async () => {
     world.transform(world.upload(GOOD));
     const { heads } = world.ports;
