@@ -27,7 +27,7 @@ import { handOver } from '../handoff/hand-over.ts';
 import type { HandoffPorts, SetFacts } from '../handoff/ports.ts';
 import { countsOf, manifestOf, profileOf, rows } from './tally.ts';
 
-export const SOURCE = { bucket: 'raw', key: 'reviews/a.csv' };
+const SOURCE = { bucket: 'raw', key: 'reviews/a.csv' };
 
 const FILE = rows(20);
 const PROFILE = profileOf(FILE);
@@ -51,7 +51,7 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-export function rowOf({ id, text, rating }: Review): ReviewRow {
+function rowOf({ id, text, rating }: Review): ReviewRow {
   return {
     // As the transform makes it: of what the review says, the rating left out.
     review_uid: sha256Hex(`${id} ${text}`),
