@@ -2,10 +2,10 @@
 import {
   bucketName,
   catalogEntryKey,
-  comparisonKey,
   chunkDeltaKey,
   chunkHeadKey,
   chunkSetKey,
+  comparisonKey,
   currentTableKey,
   historyKey,
   manifestKey,

@@ -8,8 +8,8 @@ import { profileSchema } from './profile.ts';
 import { removalEventSchema } from './removal-event.ts';
 import { reportReadyEventSchema } from './report-ready-event.ts';
 import { chunkChangeSchema, chunksReadyEventSchema, reviewChunkSchema } from './review-chunks.ts';
-import { type Column, RESTAURANT_INFO_COLUMNS, REVIEW_COLUMNS } from './tables.ts';
 import { rollupSchema } from './rollup.ts';
+import { type Column, RESTAURANT_INFO_COLUMNS, REVIEW_COLUMNS } from './tables.ts';
 import { validationSchema } from './validation.ts';
 
 const SCHEMAS = {

@@ -1,15 +1,14 @@
 /** The state that a file version must end in, whatever happened on the way: that of a run in which nothing happened. */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { completionIdOf, currentTableKey, shortIdentity } from '@tastetrend/contracts';
+import { chunkHeadKey, completionIdOf, currentTableKey, shortIdentity, sourceIdOf } from '@tastetrend/contracts';
 import { expect } from 'vitest';
 import { objectCreatedEvent, type RunningPipeline, type UploadedVersion } from '../pipeline/index.ts';
 
 /** What lies in the processed bucket of one file version, by key, as bytes have it. */
 async function stateOf(p: RunningPipeline, { identity, key }: UploadedVersion): Promise<Map<string, string>> {
   const all = await p.listProcessed();
-  const own = all.filter(
-    (object) => object.key.includes(shortIdentity(identity)) || object.key === currentTableKey(key),
-  );
+  const ofKey = [currentTableKey(key), chunkHeadKey(sourceIdOf(p.resources.buckets.raw, key))];
+  const own = all.filter((object) => object.key.includes(shortIdentity(identity)) || ofKey.includes(object.key));
   return new Map(own.map((object) => [object.key, `${object.etag} ${object.bytes} bytes`]));
 }
 
@@ -30,6 +29,6 @@ export async function expectStateOfQuietRun(p: RunningPipeline, version: Uploade
   await p.idle();
   const quiet = await stateOf(p, version);
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(quiet));
-  // Manifest, current table, two summaries, and the outputs: the comparison was of something.
-  expect(quiet.size).toBe(manifest.outputs.length + 4);
+  // Manifest, current table, two summaries, chunks and their head, and the outputs: the comparison was of something.
+  expect(quiet.size).toBe(manifest.outputs.length + 6);
 }

@@ -1,7 +1,14 @@
 /** Workers that meet although the lease should keep them apart: the conditional writes alone must hold then. */
 import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { completionIdOf, currentTableKey, pipeline as description, manifestKey } from '@tastetrend/contracts';
+import {
+  chunkHeadKey,
+  completionIdOf,
+  currentTableKey,
+  pipeline as description,
+  manifestKey,
+  sourceIdOf,
+} from '@tastetrend/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   canRunPipeline,
@@ -77,6 +84,8 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await p.send('transform', eventOf(version));
     await p.waitFor(version.identity, 'reported');
     expect(await stepsOf(version, 'published')).toHaveLength(1);
+    const head = chunkHeadKey(sourceIdOf(p.resources.buckets.raw, version.key));
+    await eventually('it is handed over', async () => (await p.listProcessed(head)).length === 1 || undefined);
     const before = await p.listProcessed();
 
     await eventually('the slow worker is done', async () => {
