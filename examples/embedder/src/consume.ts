@@ -39,7 +39,8 @@ try {
   const { queueUrl } = await subscribe(clients, resources.bus.name, name);
   // Subscribed first, looked then: what is handed over in between comes both ways, and is dropped once.
   for await (const page of listObjects(s3, resources.buckets.processed, CHUNK_HEADS_PREFIX)) {
-    for (const { key } of page) {
+    // A raw key may begin as ours do: its table then lies here, too.
+    for (const { key } of page.filter((object) => object.key.endsWith('.json'))) {
       const head = await handedOver.head(key);
       if (head !== undefined) await take(head);
     }

@@ -55,7 +55,16 @@ locals {
         metrics = concat(
           [for stage in ["Download", "Clean", "Store", "Publish"] : concat([var.namespace, "${stage}Duration"], local.transform, [{ stat = "p95", label = lower(stage) }])],
           [concat([var.namespace, "ReportDuration"], local.report, [{ stat = "p95", label = "report" }])],
+          [concat([var.namespace, "HandoffDuration"], local.report, [{ stat = "p95", label = "hand-off" }])],
         )
+      },
+      {
+        title = "Chunks handed over to retrieval"
+        metrics = [
+          concat([var.namespace, "ChunksUpserted"], local.report, [{ stat = "Sum", label = "new texts" }]),
+          concat([var.namespace, "ChunksUpdated"], local.report, [{ stat = "Sum", label = "updates, nothing to embed" }]),
+          concat([var.namespace, "ChunksRemoved"], local.report, [{ stat = "Sum", label = "removed" }]),
+        ]
       },
       {
         title = "Repeated and replayed deliveries, waits for a lease"

@@ -113,7 +113,7 @@ export function chunkSetKey(identity: string): string {
   return `${RAG}versions/${identity}/chunks.r${CHUNK_RULES}.jsonl.gz`;
 }
 
-/** Below it one small object for each source, and nothing else: whoever comes late begins here. */
+/** Below it one small `.json` for each source: whoever comes late begins here. */
 export const CHUNK_HEADS_PREFIX = `${RAG}heads/`;
 
 /** The newest hand-over of a source. */
