@@ -1,14 +1,17 @@
-/** The use case: the rollup is counted anew, of the versions whose tables are current. */
+/** The use case: the rollup is counted anew, of the versions whose tables are current, and the index pages written. */
 import {
   HISTORY_PREFIX,
   historyEntrySchema,
+  LOGS_PREFIX,
   type MonthCell,
   ROLLUP_KEY,
+  ROLLUP_PREFIX,
   type Rollup,
   reportKey,
   rollupSchema,
   validationSchema,
 } from '@tastetrend/contracts';
+import { indexPageName, indexPagesOf, type ListedUpload, monthsPageOf } from './core/page/index-pages.ts';
 import { rollupOf } from './core/rollup.ts';
 import { serialiseByLine } from './core/serialise.ts';
 
@@ -46,7 +49,31 @@ export async function refreshRollup(ports: RollupPorts): Promise<Rollup> {
   }
   const rollup = rollupOf(files);
   await ports.replace(ROLLUP_KEY, serialiseByLine(rollupSchema, rollup));
+  await ports.replace(`${ROLLUP_PREFIX}months.html`, monthsPageOf(rollup));
+  for (const [i, page] of indexPagesOf(await newestUploads(ports)).entries()) {
+    await ports.replace(ROLLUP_PREFIX + indexPageName(i + 1), page);
+  }
   return rollup;
+}
+
+/** Uploads that the index lists: each costs a request, and nobody reads on for so long. */
+const UPLOADS_LISTED_MAX = 1_000;
+
+/** Every upload has a validation summary, whatever became of it, and their names are in the order of time. */
+async function newestUploads({ keysBelow, readText }: RollupPorts): Promise<ListedUpload[]> {
+  let newest: string[] = [];
+  for await (const page of keysBelow(LOGS_PREFIX)) {
+    newest.push(...page.filter((key) => key.includes('/validation_')));
+    newest = newest.slice(-UPLOADS_LISTED_MAX);
+  }
+  const uploads: ListedUpload[] = [];
+  for (const key of newest.reverse()) {
+    const validation = validationSchema.safeParse(JSON.parse((await readText(key)) ?? 'null')).data;
+    if (validation === undefined) continue;
+    const page = reportKey('report', validation.source.uploaded_at, validation.identity);
+    uploads.push({ validation, href: `../${page.slice(LOGS_PREFIX.length)}` });
+  }
+  return uploads;
 }
 
 function cellsIn(text: string): readonly MonthCell[] | undefined {

@@ -69,8 +69,10 @@ export type HistoryOf = { readonly key: string } | { readonly restaurant: string
 /** The last millisecond that a history can hold: in the year 2286. */
 const TIME_MAX_MS = 9_999_999_999_999;
 
+/** Below it everything that reports are. */
+export const LOGS_PREFIX = `${ROOT}/logs/`;
 /** Below it the uploads of every key and restaurant. */
-export const HISTORY_PREFIX = `${ROOT}/logs/history/`;
+export const HISTORY_PREFIX = `${LOGS_PREFIX}history/`;
 
 /** All uploads of a key or restaurant. The newest comes first, since S3 lists names only upwards. */
 export function historyPrefix(of: HistoryOf): string {

@@ -4,7 +4,9 @@ import { monthCellSchema } from './validation.ts';
 
 const count = z.int().min(0);
 
-export const ROLLUP_KEY = 'processed/logs/rollup/months.json';
+/** Below it the rollup, and the pages that list uploads and months. */
+export const ROLLUP_PREFIX = 'processed/logs/rollup/';
+export const ROLLUP_KEY = `${ROLLUP_PREFIX}months.json`;
 
 export const rollupSchema = z.object({
   schema: z.literal('tastetrend.rollup/1'),

@@ -97,6 +97,8 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     const schemas = ['downtown', 'eastside', 'uptown', 'midtown', 'downtown', 'eastside'] as const;
     const versions = await Promise.all(keys.map((key, i) => p.upload(key, file(40 + i, schemas[i] ?? 'uptown'))));
     for (const { identity } of versions) await p.waitFor(identity, 'reported', 60_000);
+    // Reported is a version before it is in the history.
+    await p.idle(60_000);
     const first = await refreshed();
     expect(first.rollup.files).toBe(keys.length);
     expect(first.rollup.cells).toEqual(await recount(keys));
@@ -106,6 +108,12 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await p.s3.send(new DeleteObjectCommand({ Bucket: p.resources.buckets.raw, Key: 'c.csv' }));
     await p.idle(60_000);
     const second = await refreshed();
+    const index = (await p.readProcessed('processed/logs/rollup/index.html')).bytes.toString('utf8');
+    // Every upload is listed, the rejected one too, with a link to its page.
+    expect(index.match(/href="\.\.\/\d{4}\/[^"]+\/report_[^"]+\.html"/g)).toHaveLength(keys.length + 2);
+    expect(index).toContain('Rejected');
+    const months = (await p.readProcessed('processed/logs/rollup/months.html')).bytes.toString('utf8');
+    expect(months).toContain(`current tables of ${keys.length - 1} files`);
     expect(second.rollup.files).toBe(keys.length - 1);
     expect(second.rollup.cells).toEqual(await recount(keys));
     expect(second.bytes).not.toBe(first.bytes);

@@ -38,7 +38,7 @@ export function rollupPortsOf({ s3, processedBucket: bucket }: Pick<Target, 's3'
       const body = Buffer.from(text);
       for (let attempt = 0; attempt < WRITES_MAX; attempt++) {
         const there = await headObject(s3, bucket, key);
-        const options = { contentType: 'application/json' };
+        const options = { contentType: key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json' };
         const written =
           there === undefined
             ? await putOnce(s3, bucket, key, body, options)

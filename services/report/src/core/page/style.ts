@@ -34,7 +34,7 @@ p{margin:.35rem 0 .75rem;max-width:46rem}
 .fail{color:var(--fail);background:var(--fail-soft)}
 .icon{width:1.375rem;height:1.375rem;flex:none}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:1.25rem 0 0;padding:.75rem 0 0;border-top:1px solid var(--line);font-size:.9375rem}
-nav a{display:inline-block;padding:.2rem 0;text-decoration:none}
+nav li{padding:.2rem 0}nav a{text-decoration:none}
 nav a:hover{text-decoration:underline}
 main section{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.5rem;margin:1.25rem 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:1rem 1.5rem;margin:1rem 0 0;padding:0}
@@ -85,6 +85,7 @@ tr:last-child>*{border-bottom:0}
 td.wide{min-width:11rem}td.wide:has(svg){min-width:3.5rem}
 th code{white-space:nowrap;overflow-wrap:normal}
 .mini{display:block;width:100%;height:10px;margin-top:.35rem;border-radius:5px}
+.state{display:inline-flex;gap:.4rem;align-items:center;padding:.1rem .55rem;border-radius:99px;white-space:nowrap}.state .icon{width:1rem;height:1rem}
 .flagged{color:var(--fail);font-weight:640}
 code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1rem 2rem;margin:1rem 0 0}
