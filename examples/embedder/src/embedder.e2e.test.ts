@@ -1,15 +1,7 @@
 /** The consumer beside the running pipeline: an upload is embedded, a re-upload as far as it differs, a delete removes. */
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { publishEvent } from '@tastetrend/aws';
-import {
-  currentTableKey,
-  REMOVAL_DETAIL_TYPE,
-  REMOVAL_SOURCE,
-  type Removal,
-  removalDetailOf,
-  removalMetadataOf,
-} from '@tastetrend/contracts';
-import { canRunPipeline, type RunningPipeline, startPipeline } from '@tastetrend/testing/pipeline';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { type ChunksReadyDetail, chunkHeadKey, sourceIdOf } from '@tastetrend/contracts';
+import { canRunPipeline, eventually, type RunningPipeline, startPipeline } from '@tastetrend/testing/pipeline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Embedder } from './embedders/embedder.ts';
 import { hashingEmbedder } from './embedders/hashing.ts';
@@ -68,24 +60,13 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     return embedded;
   }
 
-  /** Deletes a file, and does what the transform does then: an empty table takes the place of the current one, and is told. */
+  /** Deletes a file, and waits until its chunks are taken back. */
   async function remove(Key: string): Promise<void> {
-    const { raw, processed } = p.resources.buckets;
-    const deleted = await p.s3.send(new DeleteObjectCommand({ Bucket: raw, Key }));
-    const marker = { versionId: deleted.VersionId ?? '', removedAt: '2026-11-22T10:00:00.000Z' };
-    const removal: Removal = { bucket: raw, key: Key, marker, kind: 'reviews' };
-    await p.s3.send(
-      new PutObjectCommand({
-        Bucket: processed,
-        Key: currentTableKey(Key),
-        Body: 'an empty table',
-        Metadata: { ...removalMetadataOf(removal) },
-      }),
-    );
-    await publishEvent(p.eventBridge, p.resources.bus.name, {
-      source: REMOVAL_SOURCE,
-      detailType: REMOVAL_DETAIL_TYPE,
-      detail: removalDetailOf(removal, processed),
+    const { raw } = p.resources.buckets;
+    await p.s3.send(new DeleteObjectCommand({ Bucket: raw, Key }));
+    const head = chunkHeadKey(sourceIdOf(raw, Key));
+    await eventually('the removal is handed over', async () => {
+      return (await p.readJson<ChunksReadyDetail>(head)).state === 'removed' || undefined;
     });
   }
 

@@ -29,6 +29,7 @@ export async function expectStateOfQuietRun(p: RunningPipeline, version: Uploade
   await p.idle();
   const quiet = await stateOf(p, version);
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(quiet));
-  // Manifest, current table, two summaries, chunks and their head, and the outputs: the comparison was of something.
-  expect(quiet.size).toBe(manifest.outputs.length + 6);
+  // Manifest, current table, two summaries, page, lineage, two histories, chunks and their head, and the outputs: the
+  // comparison was of something.
+  expect(quiet.size).toBe(manifest.outputs.length + 10);
 }
