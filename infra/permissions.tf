@@ -19,6 +19,9 @@ locals {
     chunks = "${local.processed_arn}/processed/rag/*"
   }
 
+  # What a file version is reported by.
+  reports = [for kind in ["validation", "bias", "report"] : "${local.processed_arn}/processed/logs/*/${kind}_*"]
+
   identity_is_part_of_the_key = "the identity of a file version is part of the key, and is known only when the file is there"
 
   # What Lambda itself needs to run any of the functions.
@@ -164,8 +167,8 @@ locals {
     {
       sid             = "ReadWhatIsDone"
       actions         = ["s3:GetObject"]
-      resources       = [local.in_processed.versions, local.in_processed.manifests, local.in_processed.current, local.in_processed.logs]
-      reason          = "counts outputs again, and looks whether the current table and the summaries are there"
+      resources       = concat([local.in_processed.versions, local.in_processed.manifests, local.in_processed.current], local.reports)
+      reason          = "counts outputs again, and looks whether the current table, the summaries and the page are there"
       wildcard_reason = local.identity_is_part_of_the_key
     },
     {

@@ -159,7 +159,7 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
     { command: 'HeadObject', on: CURRENT_TABLES, where: 'reconcile.ts: currentTable' },
     {
       command: 'HeadObject',
-      on: ['processed/validation', 'processed/bias'],
+      on: ['processed/validation', 'processed/bias', 'processed/page'],
       where: 'reconcile.ts: isReported; audit.ts: auditManifest',
     },
     { command: 'GetItem', on: ['table'], where: 'cursors.ts: read; readLease and readFailure, for reconcile.ts' },
