@@ -133,7 +133,10 @@ describe('the figures that are printed and written down', () => {
   it('what backfill --reprocess shows is what the model says', () => {
     const wanted = costs.map(({ raw_bytes, usd_a_file }) => [raw_bytes, Number(usd_a_file.toPrecision(5))]);
     for (const [bytes, usd] of wanted) {
-      expect(estimatedCostUsd(1, bytes as number), JSON.stringify(wanted)).toBeCloseTo(usd as number, 9);
+      expect(estimatedCostUsd(1, bytes as number), `to write there: ${JSON.stringify(wanted)}`).toBeCloseTo(
+        usd as number,
+        9,
+      );
     }
     const [small, large] = wanted.slice(-2) as [[number, number], [number, number]];
     expect(estimatedCostUsd(10, 5 * (small[0] + large[0]))).toBeCloseTo(5 * (small[1] + large[1]), 9);
@@ -146,7 +149,8 @@ describe('the figures that are printed and written down', () => {
     for (const { rows_per_file: rows, usd_a_million: million } of costs) {
       const { transform, report, handoff } = million.by_stage;
       const figures = [transform, report, handoff, million.whole].map((usd = 0) => usd.toFixed(4));
-      expect(text).toContain(`| ${rows.toLocaleString('en')} | ${figures.join(' | ')} |`);
+      const row = `| ${rows.toLocaleString('en')} | ${figures.join(' | ')} |`;
+      expect(text.includes(row), `to write there: ${row}`).toBe(true);
     }
   });
 
