@@ -3,6 +3,7 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import {
   completionIdOf,
+  currentTableFactsOf,
   currentTableKey,
   identityOf,
   type Manifest,
@@ -261,13 +262,15 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       expect(await currentOf(key)).toBe(newer.identity);
     });
 
-    it('a deleted key gets no table from a version that finishes later', async () => {
+    it('a deleted key gets no rows from a version that finishes later, but an empty table that says so', async () => {
       const key = 'order/deleted.csv';
       const [version] = await uploadQuietly([key, tinyFile('v1')]);
       if (version === undefined) throw new Error('nothing was uploaded');
       await p.s3.send(new DeleteObjectCommand({ Bucket: p.resources.buckets.raw, Key: key }));
       expect(await deliver(version)).toMatchObject({ outcome: 'processed' });
-      expect(await hasCurrent(key)).toBe(false);
+      const { metadata } = await p.readProcessed(currentTableKey(key));
+      expect(currentTableFactsOf(metadata)).toMatchObject({ removalId: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      expect(metadata.identity).not.toBe(version.identity);
     });
   });
 
