@@ -2,19 +2,26 @@ import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './scripts/skip-reporter.mjs';
 
 /**
- * What takes long and guards little: peers of the bench, latency over many uploads, a second implementation, and a real
- * embedding model, in Python.
- * .ci/run runs them after the others.
+ * What takes long and seldom tells: peers of the bench, latency over many uploads, a second implementation and a real
+ * embedding model in Python, simulated files, operators and supervisors that are interrupted. .ci/run runs them after the others.
  */
-const SLOW = ['bench/**/*.test.ts', '**/latency.test.ts', '**/oracle.test.ts', '**/minilm.test.ts'];
+const SLOW = [
+  'bench/**/*.test.ts',
+  '**/latency.test.ts',
+  '**/oracle.test.ts',
+  '**/minilm.test.ts',
+  '**/simulation.test.ts',
+  '**/verbs/operator.test.ts',
+  '**/supervised.test.ts',
+];
 /** What needs Terraform and Go: infra/check runs them. */
 const INFRA = ['infra/**/*.check.test.ts'];
 const isSlowRun = process.env.TASTETREND_TESTS === 'slow';
 const isInfraRun = process.env.TASTETREND_TESTS === 'infra';
 /** What has a part in the usual run, and takes a quarter of an hour as a whole: npm run test:reliability. */
 const RELIABILITY = ['shared/testing/src/reliability/**/*.test.ts'];
-/** What has none: too long for a part. */
-const LOAD = ['shared/testing/src/reliability/load.test.ts'];
+/** What has none. */
+const LOAD = ['**/reliability/load.test.ts', '**/reliability/repeats.test.ts'];
 const isReliabilityRun = process.env.TASTETREND_TESTS === 'reliability';
 const isUsualRun = !isSlowRun && !isInfraRun && !isReliabilityRun;
 const USUAL = ['{services,shared,scripts,infra,examples}/**/*.test.ts'];
@@ -28,6 +35,7 @@ export default defineConfig({
     // No test measures time; these bound what hangs, on a machine of two cores that runs two files at once.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Tests of the running pipeline wait more than they work.
+    maxWorkers: 3,
   },
 });

@@ -99,7 +99,7 @@ type FileTold = Readonly<Record<string, unknown>>;
 
 /** A summary's name without what tells versions apart. */
 function withoutVersion(path: string): string {
-  return path.replace(/_\d{8}T[\d.]+Z_[0-9a-f]{12}\.json$/, '_….json');
+  return path.replace(/_\d{8}T[\d.]+Z_[0-9a-f]{12}(\.json|\.html)$/, '_…$1');
 }
 
 /** What follows from bucket, version and upload time goes; everything that was counted and decided stays. */

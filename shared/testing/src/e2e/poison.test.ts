@@ -31,7 +31,7 @@ const POISON: readonly (readonly [what: string, queue: FunctionName, body: strin
     'a foreign event',
     'transform',
     FOREIGN_EVENT,
-    /ForeignMessageError: this is no event of S3 about an object: .*aws\.s3/,
+    /ForeignMessageError: this is no event of S3 about an object: .*(?:aws\.s3|detail-type)/,
   ],
   ['a body that is no JSON', 'transform', NO_JSON, /ForeignMessageError: the message body is no JSON \(40 bytes\)/],
   ['JSON that is no object', 'transform', 'null', /ForeignMessageError: this is no event of S3 about an object/],

@@ -56,6 +56,11 @@ export function shapeOf(call: string): string {
     .replaceAll(/_(?:<uploaded>|undated)_/g, '_<uploaded>_');
 }
 
+/** With which earlier upload one is compared depends on which of them were reported by then: what it says does not. */
+export function isByOrder(keyOrCall: string): boolean {
+  return keyOrCall.includes('/comparison_');
+}
+
 export interface Found {
   readonly cases: readonly Case[];
   /** Every call that was seen, of any scenario. */
@@ -123,8 +128,7 @@ async function differences(lane: Lane, quiet: Snapshot): Promise<string[]> {
   const keys = new Set([...quiet.keys(), ...found.keys()]);
   const isOther = (key: string) => {
     const [before, now] = [quiet.get(key), found.get(key)];
-    // With which earlier upload one is compared depends on which of them were reported by then: what is compared does not.
-    const mayBeMissing = key.includes('/comparison_') && (before === undefined || now === undefined);
+    const mayBeMissing = isByOrder(key) && (before === undefined || now === undefined);
     return before !== now && !mayBeMissing;
   };
   const other = [...keys].filter(isOther);

@@ -14,9 +14,8 @@ import { emptyProcessed } from './emptying.ts';
 import { startWire, type Wire } from './wire.ts';
 
 const SUITE = 'promise 1, once in effect: repeats';
-const IS_WHOLE = process.env.TASTETREND_TESTS === 'reliability';
-const FILES = IS_WHOLE ? 50 : 10;
-const DELIVERIES_A_FILE = IS_WHOLE ? 100 : 20;
+const FILES = 50;
+const DELIVERIES_A_FILE = 100;
 const WORKERS = 4;
 const SEED = 20_261_122;
 
@@ -75,7 +74,9 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await p.idle(600_000);
     const objects = await p.listProcessed();
     expect(objects.length).toBeGreaterThan(7 * FILES);
-    return Object.fromEntries(objects.map(({ key, etag, bytes }) => [key, `${etag} ${bytes}`]));
+    // Of which earlier upload there is a comparison depends on which of them were reported by then.
+    const own = objects.filter(({ key }) => !key.includes('/comparison_'));
+    return Object.fromEntries(own.map(({ key, etag, bytes }) => [key, `${etag} ${bytes}`]));
   }
 });
 
