@@ -142,9 +142,9 @@ locals {
       },
       {
         sid       = "LeaveFailureRecords"
-        actions   = ["dynamodb:UpdateItem"]
+        actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         resources = [module.table.arn]
-        reason    = "writes why a message failed, for the operator to read"
+        reason    = "writes why a message failed, for the operator to read, and whose worker died of it"
       },
     ]
     ingest = local.sweep_grants

@@ -102,6 +102,7 @@ export const CALL_RULES: readonly CallRule[] = [
     actions: [['sqs:ChangeMessageVisibility', 'named']],
     source: SQS,
   },
+  { command: 'DeleteMessage', parameters: [], actions: [['sqs:DeleteMessage', 'named']], source: SQS },
   { command: 'GetQueueUrl', parameters: [], actions: [['sqs:GetQueueUrl', 'named']], source: SQS },
   { command: 'SendMessageBatch', parameters: [], actions: [['sqs:SendMessage', 'named']], source: SQS },
   { command: 'GetItem', parameters: [], actions: [['dynamodb:GetItem', 'named']], source: DYNAMODB },

@@ -79,14 +79,19 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       where: 's3-ports.ts: completionsOn.publish, publishRemoval',
     },
     { command: 'PutItem', on: ['table'], where: 'lease.ts (Powertools idempotency)' },
-    { command: 'GetItem', on: ['table'], where: 'lease.ts (Powertools idempotency): who holds it' },
+    {
+      command: 'GetItem',
+      on: ['table'],
+      where: 'lease.ts (Powertools idempotency): who holds it; failure-log.ts: attemptsIn',
+    },
     {
       command: 'UpdateItem',
       on: ['table'],
-      where: 'lease.ts (Powertools idempotency): done; shared/aws/src/failure-log.ts: writeFailure',
+      where: 'lease.ts (Powertools idempotency): done; shared/aws/src/failure-log.ts: writeFailure, attemptsIn',
     },
     { command: 'DeleteItem', on: ['table'], where: 'lease.ts (Powertools idempotency): given back after a failure' },
-    { command: 'ChangeMessageVisibility', on: ['transform queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
+    { command: 'ChangeMessageVisibility', on: ['transform queue'], where: 'shared/aws/src/batch.ts: setVisibility' },
+    { command: 'DeleteMessage', on: ['transform queue'], where: 'shared/aws/src/batch.ts: deleteMessage' },
   ],
   report: [
     {
@@ -147,8 +152,10 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       context: { 'events:source': 'tastetrend.report' },
       where: 'handoff/s3-handoff.ts: publishDetail',
     },
-    { command: 'UpdateItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure' },
-    { command: 'ChangeMessageVisibility', on: ['report queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
+    { command: 'GetItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: attemptsIn' },
+    { command: 'UpdateItem', on: ['table'], where: 'shared/aws/src/failure-log.ts: writeFailure, attemptsIn' },
+    { command: 'ChangeMessageVisibility', on: ['report queue'], where: 'shared/aws/src/batch.ts: setVisibility' },
+    { command: 'DeleteMessage', on: ['report queue'], where: 'shared/aws/src/batch.ts: deleteMessage' },
   ],
   ingest: [
     { command: 'ListObjectVersions', on: ['raw'], where: `${LISTED}: listKeys, for reconcile.ts` },
@@ -167,10 +174,11 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
     {
       command: 'UpdateItem',
       on: ['table'],
-      where: 'shared/aws/src/failure-log.ts: markResent of what is sent again, and writeFailure',
+      where: 'shared/aws/src/failure-log.ts: markResent of what is sent again, writeFailure, attemptsIn',
     },
     { command: 'GetQueueUrl', on: ['transform queue'], where: 'resend.ts: resendVersions' },
     { command: 'SendMessageBatch', on: ['transform queue'], where: 'queues.ts: sendMessages, for resend.ts' },
-    { command: 'ChangeMessageVisibility', on: ['ingest queue'], where: 'shared/aws/src/batch.ts: visibilitySetter' },
+    { command: 'ChangeMessageVisibility', on: ['ingest queue'], where: 'shared/aws/src/batch.ts: setVisibility' },
+    { command: 'DeleteMessage', on: ['ingest queue'], where: 'shared/aws/src/batch.ts: deleteMessage' },
   ],
 };

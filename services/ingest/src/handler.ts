@@ -1,8 +1,10 @@
 /** The Lambda of the sweep: SQS batches of scheduled events in, partial batch responses out. */
 import {
   type BatchResponse,
+  batchAccess,
   dynamoDbClient,
   ForeignMessageError,
+  FUNCTION_CLIENTS,
   handleBatch,
   type MessageOutcome,
   observerOf,
@@ -10,8 +12,6 @@ import {
   type SqsEvent,
   s3Client,
   sqsClient,
-  visibilitySetter,
-  writeFailure,
 } from '@tastetrend/aws';
 import { resourceName, scheduledEventSchema } from '@tastetrend/contracts';
 import { cursorsIn } from './cursors.ts';
@@ -31,24 +31,25 @@ interface InvocationContext {
 /** Made at cold start and kept. A wrong setting fails here, by its name. */
 const configuration = readFunctionConfiguration();
 const access: OperatorAccess = {
-  s3: s3Client(),
-  sqs: sqsClient(),
-  dynamoDb: dynamoDbClient(),
+  s3: s3Client(FUNCTION_CLIENTS),
+  sqs: sqsClient(FUNCTION_CLIENTS),
+  dynamoDb: dynamoDbClient(FUNCTION_CLIENTS),
   rawBucket: configuration.rawBucket,
   processedBucket: configuration.processedBucket,
   tableName: configuration.tableName,
   queueNames: { transform: resourceName('transform', configuration.environment) },
 };
 
+const batch = batchAccess(SERVICE, access, configuration);
+
 /** The function's entry. A message is acknowledged when its sweep is over and the cursors have moved. */
 export function handler(event: SqsEvent, context: InvocationContext): Promise<BatchResponse> {
-  const { environment, timeFactor, tableName } = configuration;
+  const { environment, timeFactor } = configuration;
   return handleBatch(event, {
     functionName: SERVICE,
     timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
-    setVisibility: visibilitySetter(access.sqs, configuration.queueUrl),
-    recordFailure: (record) => writeFailure(access.dynamoDb, tableName, record),
+    ...batch,
     onFailure(message, cause, retryAfterS) {
       const observer = observerOf(SERVICE, environment, { message_id: message.messageId });
       observer.logger.error('failed', { cause, retry_after_s: retryAfterS });
@@ -56,6 +57,8 @@ export function handler(event: SqsEvent, context: InvocationContext): Promise<Ba
       observer.flush();
     },
     work: (body, message) => work(body, message.messageId, context.getRemainingTimeInMillis()),
+    // A sweep is about no file version.
+    subjectOf: () => undefined,
   });
 }
 

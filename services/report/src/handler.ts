@@ -1,9 +1,12 @@
 /** SQS batches of completion events in, partial batch responses out. */
 import {
+  type BatchAccess,
   type BatchResponse,
+  batchAccess,
   describeError,
   dynamoDbClient,
   eventBridgeClient,
+  FUNCTION_CLIENTS,
   type FunctionConfiguration,
   handleBatch,
   MessageFailure,
@@ -15,8 +18,6 @@ import {
   type SqsMessage,
   s3Client,
   sqsClient,
-  visibilitySetter,
-  writeFailure,
 } from '@tastetrend/aws';
 import { CheckAssertionError, type CompletionDetail, pipeline, reportReadyDetailOf } from '@tastetrend/contracts';
 import { compareUpload } from './compare-uploads.ts';
@@ -47,8 +48,7 @@ interface Runtime {
   readonly configuration: FunctionConfiguration;
   readonly s3: S3Client;
   readonly eventBridge: ReturnType<typeof eventBridgeClient>;
-  readonly setVisibility: ReturnType<typeof visibilitySetter>;
-  readonly recordFailure: (record: Parameters<typeof writeFailure>[2]) => Promise<void>;
+  readonly access: BatchAccess;
 }
 
 let started: Runtime | undefined;
@@ -58,13 +58,12 @@ function runtime(): Runtime {
   if (started !== undefined) return started;
   const configuration = readFunctionConfiguration();
   assertMemoryFits(configuration.functionMemoryMb);
-  const dynamoDb = dynamoDbClient();
+  const aws = { sqs: sqsClient(FUNCTION_CLIENTS), dynamoDb: dynamoDbClient(FUNCTION_CLIENTS) };
   started = {
     configuration,
-    s3: s3Client(),
-    eventBridge: eventBridgeClient(),
-    setVisibility: visibilitySetter(sqsClient(), configuration.queueUrl),
-    recordFailure: (record) => writeFailure(dynamoDb, configuration.tableName, record),
+    s3: s3Client(FUNCTION_CLIENTS),
+    eventBridge: eventBridgeClient(FUNCTION_CLIENTS),
+    access: batchAccess(SERVICE, aws, configuration),
   };
   return started;
 }
@@ -75,15 +74,15 @@ function runtime(): Runtime {
  * @throws ConfigurationError when the environment is incomplete: then every message of the batch comes back
  */
 export async function handler(event: SqsEvent, context: InvocationContext): Promise<BatchResponse> {
-  const { configuration, setVisibility, recordFailure } = runtime();
+  const { configuration, access } = runtime();
   const failed = new Set<string>();
   return handleBatch(event, {
     functionName: SERVICE,
     timeFactor: configuration.timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
+    ...access,
     work: (body, message) => workOn(body, message, runtime()),
-    setVisibility,
-    recordFailure,
+    subjectOf: (body) => subjectOf(body, configuration.processedBucket),
     onFailure: (message, cause, retryAfterS) => {
       const observer = observerOf(SERVICE, configuration.environment, { message_id: message.messageId });
       observer.logger.error('message failed', { cause, retry_after_s: retryAfterS });
@@ -93,6 +92,10 @@ export async function handler(event: SqsEvent, context: InvocationContext): Prom
       observer.flush();
     },
   });
+}
+
+function subjectOf(body: unknown, processedBucket: string): string {
+  return (removalOf(body, processedBucket) ?? completionOf(body, processedBucket)).identity;
 }
 
 /** A removal changes what retrieval holds, and has no report. */

@@ -1,9 +1,11 @@
 /** The Lambda: a batch of SQS messages in, the messages that failed out. */
 import {
   type BatchResponse,
+  batchAccess,
   dynamoDbClient,
   eventBridgeClient,
   ForeignMessageError,
+  FUNCTION_CLIENTS,
   handleBatch,
   MessageFailure,
   type MessageOutcome,
@@ -15,8 +17,6 @@ import {
   s3Client,
   sqsClient,
   versionsOf,
-  visibilitySetter,
-  writeFailure,
 } from '@tastetrend/aws';
 import { type FileVersion, identityOf, objectEventSchema } from '@tastetrend/contracts';
 import type { Context } from 'aws-lambda';
@@ -45,10 +45,11 @@ const STAGES: Readonly<Record<string, string>> = {
 const configuration = readFunctionConfiguration();
 assertMemoryFits(configuration.functionMemoryMb);
 const openWriter = await selectParquetWriter(readSetting('PARQUET_WRITER'));
-const s3 = s3Client();
-const sqs = sqsClient();
-const dynamoDb = dynamoDbClient();
-const eventBridge = eventBridgeClient();
+const s3 = s3Client(FUNCTION_CLIENTS);
+const sqs = sqsClient(FUNCTION_CLIENTS);
+const dynamoDb = dynamoDbClient(FUNCTION_CLIENTS);
+const eventBridge = eventBridgeClient(FUNCTION_CLIENTS);
+const access = batchAccess(SERVICE, { sqs, dynamoDb }, configuration);
 
 export function handler(event: SqsEvent, context: Context): Promise<BatchResponse> {
   const { environment, timeFactor, tableName } = configuration;
@@ -57,8 +58,7 @@ export function handler(event: SqsEvent, context: Context): Promise<BatchRespons
     functionName: SERVICE,
     timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
-    setVisibility: visibilitySetter(sqs, configuration.queueUrl),
-    recordFailure: (record) => writeFailure(dynamoDb, tableName, record),
+    ...access,
     onFailure(message, cause, retryAfterS) {
       const observer = observerOf(SERVICE, environment, { message_id: message.messageId });
       observer.logger.error('failed', { cause, retry_after_s: retryAfterS });
@@ -66,7 +66,16 @@ export function handler(event: SqsEvent, context: Context): Promise<BatchRespons
       observer.flush();
     },
     work: (body, message) => work(body, message.messageId, lease),
+    subjectOf,
   });
+}
+
+/** A deletion is about a key, and has no identity; nor has what comes without a version. */
+function subjectOf(body: unknown): string | undefined {
+  const object = objectOf(body);
+  if (object.deletion !== undefined || object.versionId === undefined) return undefined;
+  const { bucket, key, versionId } = object;
+  return identityOf({ bucket, key, versionId });
 }
 
 async function work(body: unknown, messageId: string, lease: TransformPorts['lease']): Promise<MessageOutcome> {

@@ -1,4 +1,5 @@
-import { pipeline } from '@tastetrend/contracts';
+import { type FunctionName, pipeline } from '@tastetrend/contracts';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type BatchSettings,
@@ -9,7 +10,7 @@ import {
   type SqsMessage,
 } from './batch.ts';
 import { BrokenWorldError } from './errors.ts';
-import { type FailureRecord, subjectOfBody } from './failure-log.ts';
+import { type Attempt, type AttemptLog, type FailureRecord, subjectOfBody } from './failure-log.ts';
 
 const DONE: MessageOutcome = { kind: 'done' };
 const { messages_in_flight_max, timeout_s, retry_backoff_s } = pipeline.functions.transform;
@@ -28,6 +29,7 @@ function recorded(change: Partial<BatchSettings> = {}) {
   const visibilities: [string, number][] = [];
   const records: FailureRecord[] = [];
   const told: [string, string][] = [];
+  const deleted: string[] = [];
   const settings: BatchSettings = {
     functionName: 'transform',
     timeFactor: 1,
@@ -40,9 +42,19 @@ function recorded(change: Partial<BatchSettings> = {}) {
       records.push(record);
     },
     onFailure: ({ messageId }, cause) => told.push([messageId, cause]),
+    subjectOf: () => undefined,
+    deleteMessage: async ({ messageId }) => {
+      deleted.push(messageId);
+    },
+    attempts: {
+      unended: async () => 0,
+      begin: async () => undefined,
+      end: async () => undefined,
+      takeBack: async () => undefined,
+    },
     ...change,
   };
-  return { settings, visibilities, records, told };
+  return { settings, visibilities, records, told, deleted };
 }
 
 const idOf = (body: unknown) => (body as { id: string }).id;
@@ -83,12 +95,12 @@ describe('handleBatch', () => {
       order.push(idOf(body));
       return DONE;
     };
-    const received = [1, 4, 2, 3, 1];
+    const received = [2, 5, 3, 4, 2];
     await failedOf(
       received.map((times, at) => message(`${at} received ${times}`, { received: times })),
       recorded({ work }).settings,
     );
-    expect(order).toEqual(['1 received 4', '3 received 3', '2 received 2', '0 received 1', '4 received 1']);
+    expect(order).toEqual(['1 received 5', '3 received 4', '2 received 3', '0 received 2', '4 received 2']);
   });
 
   it('fails only the messages that failed', async () => {
@@ -237,6 +249,197 @@ describe('handleBatch', () => {
     expect(await failedOf([message('a'), message('b'), message('c')], settings)).toHaveLength(3);
   });
 });
+
+/** A table of attempts that outlives the workers. */
+function attemptsHeld() {
+  const unended = new Map<string, number>();
+  const asked: string[] = [];
+  const attempts: AttemptLog = {
+    unended: async (subject) => {
+      asked.push(subject);
+      return unended.get(subject) ?? 0;
+    },
+    begin: async ({ subject }) => {
+      unended.set(subject, (unended.get(subject) ?? 0) + 1);
+    },
+    end: async (subject) => {
+      unended.delete(subject);
+    },
+    takeBack: async (subject) => {
+      unended.set(subject, (unended.get(subject) ?? 0) - 1);
+    },
+  };
+  return { attempts, unended, asked };
+}
+
+describe('messages whose worker dies', () => {
+  it('what is new is neither asked about nor noted', async () => {
+    const { attempts, asked, unended } = attemptsHeld();
+    const noted = new Set<string>();
+    const begin: AttemptLog['begin'] = async ({ subject }) => void noted.add(subject);
+    await failedOf([message('a')], recorded({ attempts: { ...attempts, begin } }).settings);
+    expect([asked, [...noted], [...unended]]).toEqual([[], [], []]);
+  });
+
+  it('what comes back is noted before, with all that an operator asks, and forgotten after, done or failed', async () => {
+    const { attempts, unended } = attemptsHeld();
+    const begun: Attempt[] = [];
+    const work = async (body: unknown) => {
+      expect(unended.get(idOf(body))).toBe(1);
+      if (idOf(body) === 'bad') throw new Error('no');
+      return DONE;
+    };
+    const begin: AttemptLog['begin'] = async (attempt) => {
+      begun.push(attempt);
+      await attempts.begin(attempt);
+    };
+    const { settings } = recorded({ attempts: { ...attempts, begin }, work, subjectOf: idOf });
+    await failedOf([message('a', { received: 2 }), message('bad', { received: 3 })], settings);
+    expect([...unended]).toEqual([]);
+    expect(begun.find(({ subject }) => subject === 'bad')).toEqual({
+      subject: 'bad',
+      service: 'transform',
+      messageId: 'bad',
+      receiveCount: 3,
+      receiveCountMax: pipeline.queues.transform.max_receive_count,
+      beganAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      retryAfterS: pipeline.queues.transform.visibility_timeout_s,
+    });
+  });
+
+  it('busy takes back the attempt, and no more: the lease may be that of the worker that died', async () => {
+    const { attempts, unended } = attemptsHeld();
+    unended.set('a', 1);
+    const work = async () => ({ kind: 'busy', retryAfterS: 1 }) as const;
+    await failedOf([message('a', { received: 3 })], recorded({ attempts, work, subjectOf: idOf }).settings);
+    expect([...unended]).toEqual([['a', 1]]);
+  });
+
+  it('what is done is deleted at once, and only where something came back: others may die', async () => {
+    const work = async (body: unknown) => (idOf(body) === 'bad' ? Promise.reject(new Error('no')) : DONE);
+    const fresh = recorded({ work });
+    await failedOf([message('a'), message('b')], fresh.settings);
+    expect(fresh.deleted).toEqual([]);
+    const returned = recorded({ work });
+    await failedOf([message('a'), message('bad', { received: 2 })], returned.settings);
+    expect(returned.deleted).toEqual(['a']);
+  });
+
+  it('what workers die of comes last, alone, the deadliest at the end', async () => {
+    const { attempts, unended } = attemptsHeld();
+    unended.set('died thrice', 3).set('died twice', 2).set('died once', 1);
+    const log: string[] = [];
+    const work = async (body: unknown) => {
+      log.push(`> ${idOf(body)}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      log.push(`< ${idOf(body)}`);
+      return DONE;
+    };
+    const deleteMessage = async ({ messageId }: SqsMessage) => void log.push(`deleted ${messageId}`);
+    const { settings } = recorded({ attempts, work, deleteMessage, subjectOf: idOf });
+    const ids = ['died thrice', 'died twice', 'a', 'b', 'died once'];
+    const messages = ids.map((id) => message(id, { received: 4 }));
+    expect(await failedOf(messages, settings)).toEqual([]);
+    const last = ['died twice', 'died thrice'].flatMap((id) => [`> ${id}`, `< ${id}`, `deleted ${id}`]);
+    expect(log.slice(-6)).toEqual(last);
+    expect(log).toHaveLength(15);
+  });
+
+  it('without a table all is worked on as ever', async () => {
+    const no = async () => Promise.reject(new Error('no table'));
+    const attempts = { unended: no, begin: no, end: no, takeBack: no };
+    const { settings } = recorded({ attempts, deleteMessage: no });
+    expect(await failedOf([message('a', { received: 2 }), message('b')], settings)).toEqual([]);
+  });
+
+  it('a subject that cannot be told is that of the body', async () => {
+    const { attempts, asked } = attemptsHeld();
+    const subjectOf = () => {
+      throw new Error('foreign');
+    };
+    await failedOf([message('a', { received: 2 }), message('b', { received: 2, body: '{' })], {
+      ...recorded({ attempts }).settings,
+      subjectOf,
+    });
+    expect(asked).toEqual([subjectOfBody(JSON.stringify({ id: 'a' })), subjectOfBody('{')]);
+  });
+
+  it.each(['transform', 'report'] as const)(
+    'whatever the batches of %s are, what kills its worker takes no other message to the DLQ',
+    async (functionName) => {
+      await fc.assert(
+        fc.asyncProperty(fc.infiniteStream(fc.nat()), async (draws) => {
+          const draw = (below: number) => (draws.next().value as number) % below;
+          expect(await deadOf(functionName, draw)).toEqual(['killer']);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
+});
+
+/** Twenty messages in a queue, batches of ten at most, and a message that kills its worker. @returns the dead */
+async function deadOf(functionName: FunctionName, draw: (below: number) => number): Promise<string[]> {
+  const { max_receive_count } = pipeline.queues[functionName];
+  const received = new Map<string, number>();
+  for (let at = 0; at < 20; at++) received.set(at === 0 ? 'killer' : `good ${at}`, 0);
+  const { attempts } = attemptsHeld();
+  const dead: string[] = [];
+  while (received.size > 0) {
+    const waiting = [...received.keys()];
+    const batch: SqsMessage[] = [];
+    while (batch.length < 10 && waiting.length > 0) {
+      const [id = ''] = waiting.splice(draw(waiting.length), 1);
+      const times = (received.get(id) ?? 0) + 1;
+      received.set(id, times);
+      if (times <= max_receive_count) batch.push(message(id, { received: times }));
+      else {
+        received.delete(id);
+        dead.push(id);
+      }
+    }
+    for (const id of await doneIn(functionName, batch, attempts)) received.delete(id);
+  }
+  return dead;
+}
+
+/** One invocation, which ends when its worker dies. @returns what is gone from the queue */
+async function doneIn(
+  functionName: FunctionName,
+  batch: readonly SqsMessage[],
+  attempts: AttemptLog,
+): Promise<string[]> {
+  const gone: string[] = [];
+  const death = Promise.withResolvers<undefined>();
+  let isDead = false;
+  const alive = async <T>(act: () => Promise<T>): Promise<T> => (isDead ? new Promise<never>(() => undefined) : act());
+  const { settings } = recorded({
+    functionName,
+    subjectOf: idOf,
+    work: (body) =>
+      alive(async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (idOf(body) !== 'killer') return DONE;
+        isDead = true;
+        death.resolve(undefined);
+        return new Promise<never>(() => undefined);
+      }),
+    deleteMessage: ({ messageId }) =>
+      alive(async () => {
+        gone.push(messageId);
+      }),
+    attempts: {
+      unended: (subject) => alive(() => attempts.unended(subject)),
+      begin: (attempt) => alive(() => attempts.begin(attempt)),
+      end: (subject) => alive(() => attempts.end(subject)),
+      takeBack: (subject) => alive(() => attempts.takeBack(subject)),
+    },
+  });
+  const response = await Promise.race([handleBatch({ Records: batch }, settings), death.promise]);
+  if (response === undefined) return gone;
+  const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  return batch.map(({ messageId }) => messageId).filter((id) => !failed.has(id));
+}
 
 describe('retryAfterS', () => {
   it('is divided by the time factor, and at least 1 s', () => {

@@ -2,11 +2,12 @@
  * A batch of SQS messages, worked on a few at a time, each for itself: one that fails is reported alone, with the cause
  * in a failure record and its visibility set to a backoff. Powertools' BatchProcessor runs all at once, without a cap.
  */
-import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ChangeMessageVisibilityCommand, DeleteMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '@tastetrend/contracts';
 import { pipeline } from '@tastetrend/contracts';
 import { describeError, ForeignMessageError } from './errors.ts';
-import { type FailureRecord, subjectOfBody } from './failure-log.ts';
+import { type AttemptLog, attemptsIn, type FailureRecord, subjectOfBody, writeFailure } from './failure-log.ts';
 
 /** The part of Lambda's SQS event that is read here. */
 export interface SqsEvent {
@@ -25,6 +26,8 @@ export interface BatchResponse {
 /** What became of a message: done, or held by another worker, so that it comes back after that many seconds. */
 export type MessageOutcome = { readonly kind: 'done' } | { readonly kind: 'busy'; readonly retryAfterS: number };
 
+type Ending = MessageOutcome['kind'] | 'failed';
+
 /** Thrown by the work to say which file version a failure is about. */
 export class MessageFailure extends Error {
   override readonly name = 'MessageFailure';
@@ -36,15 +39,23 @@ export class MessageFailure extends Error {
   }
 }
 
-export interface BatchSettings {
+/** What a batch does with its queue and with the pipeline's table. */
+export interface BatchAccess {
+  setVisibility(message: SqsMessage, seconds: number): Promise<void>;
+  deleteMessage(message: SqsMessage): Promise<void>;
+  recordFailure(record: FailureRecord): Promise<void>;
+  readonly attempts: AttemptLog;
+}
+
+export interface BatchSettings extends BatchAccess {
   readonly functionName: FunctionName;
   readonly timeFactor: number;
   /** Milliseconds left of this invocation. */
   remainingTimeMs(): number;
   /** @param body the message's body, parsed as JSON */
   work(body: unknown, message: SqsMessage): Promise<MessageOutcome>;
-  setVisibility(message: SqsMessage, seconds: number): Promise<void>;
-  recordFailure(record: FailureRecord): Promise<void>;
+  /** Identity of the file version that a message is about; undefined, or a throw, where it cannot be told. */
+  subjectOf(body: unknown): string | undefined;
   /** Told of what went wrong, for the log. */
   onFailure(message: SqsMessage, cause: string, retryAfterS: number): void;
 }
@@ -56,42 +67,111 @@ export function retryAfterS(functionName: FunctionName, receiveCount: number, ti
   return Math.ceil(seconds / timeFactor);
 }
 
+/** In so many deaths of its worker a message was at work, and it may be the cause: one death may have any. */
+const SUSPECT_FROM_DEATHS = 2;
+
 /**
  * Works through a batch with a cap on what is in flight, and answers with the messages to be delivered again.
  * Messages that were received most often go first; what there is no time left for goes back to the queue at once.
+ *
+ * A worker that dies takes its whole batch back to the queue, and costs each message a receive. So in a batch that holds
+ * what came back, each message that is done is deleted at once; what came back is noted before it is worked on; and what
+ * was at work in several deaths comes last, alone, those with most deaths at the end. Then it takes nothing with it.
  */
 export async function handleBatch(event: SqsEvent, settings: BatchSettings): Promise<BatchResponse> {
   const { messages_in_flight_max, timeout_s } = pipeline.functions[settings.functionName];
   const timeLeftMinMs = (timeout_s * 1000) / settings.timeFactor / 2;
-  const receiveCount = (message: SqsMessage) => Number(message.attributes.ApproximateReceiveCount) || 1;
-  const waiting = [...event.Records].sort((a, b) => receiveCount(b) - receiveCount(a));
+  const hasReturned = event.Records.some((message) => receiveCountOf(message) > 1);
+  const { usual, suspects } = await inOrder(event.Records, settings);
   const failed: string[] = [];
   let started = 0;
 
-  async function workThrough(): Promise<void> {
-    for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
-      // The largest allowed file ends within half the timeout: with less left, a fresh invocation does it.
-      if (started >= messages_in_flight_max && settings.remainingTimeMs() < timeLeftMinMs) {
-        failed.push(message.messageId);
-        await setVisibilitySafely(settings, message, 0);
-        continue;
-      }
-      started += 1;
-      if (!(await handleMessage(message, receiveCount(message), settings))) failed.push(message.messageId);
+  async function workOn(message: SqsMessage): Promise<void> {
+    // The largest allowed file ends within half the timeout: with less left, a fresh invocation does it.
+    if (started >= messages_in_flight_max && settings.remainingTimeMs() < timeLeftMinMs) {
+      failed.push(message.messageId);
+      await setVisibilitySafely(settings, message, 0);
+      return;
     }
+    started += 1;
+    if ((await attempt(message, settings)) !== 'done') failed.push(message.messageId);
+    else if (hasReturned) await deleteSafely(settings, message);
+  }
+
+  async function workThrough(): Promise<void> {
+    for (let message = usual.shift(); message !== undefined; message = usual.shift()) await workOn(message);
   }
 
   await Promise.all(Array.from({ length: messages_in_flight_max }, workThrough));
+  for (const suspect of suspects) await workOn(suspect);
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** @returns whether the message is done */
-async function handleMessage(message: SqsMessage, receiveCount: number, settings: BatchSettings): Promise<boolean> {
+function receiveCountOf(message: SqsMessage): number {
+  return Number(message.attributes.ApproximateReceiveCount) || 1;
+}
+
+/** A batch in the order in which it is worked on, and apart from it what workers seem to die of. */
+async function inOrder(messages: readonly SqsMessage[], settings: BatchSettings) {
+  const looked = await Promise.all(
+    messages.map(async (message) => ({ message, deaths: await deathsOf(message, settings) })),
+  );
+  const usual = looked.filter(({ deaths }) => deaths < SUSPECT_FROM_DEATHS).map(({ message }) => message);
+  const suspects = looked.filter(({ deaths }) => deaths >= SUSPECT_FROM_DEATHS).sort((a, b) => a.deaths - b.deaths);
+  return {
+    usual: usual.sort((a, b) => receiveCountOf(b) - receiveCountOf(a)),
+    suspects: suspects.map(({ message }) => message),
+  };
+}
+
+/** How often a worker died while it worked on a message that came back. What is new is not asked about. */
+async function deathsOf(message: SqsMessage, settings: BatchSettings): Promise<number> {
+  if (receiveCountOf(message) < 2) return 0;
+  try {
+    return await settings.attempts.unended(subjectOf(message, settings));
+  } catch (error) {
+    tellSafely(settings, message, `cannot read earlier attempts: ${describeError(error)}`, 0);
+    return 0;
+  }
+}
+
+function subjectOf(message: SqsMessage, settings: BatchSettings): string {
+  try {
+    return settings.subjectOf(parseBody(message.body)) ?? subjectOfBody(message.body);
+  } catch {
+    return subjectOfBody(message.body);
+  }
+}
+
+/** Works on a message, and notes that it does where the message came back. */
+async function attempt(message: SqsMessage, settings: BatchSettings): Promise<Ending> {
+  const { functionName, attempts, timeFactor } = settings;
+  const receiveCount = receiveCountOf(message);
+  if (receiveCount < 2) return await handleMessage(message, receiveCount, settings);
+  const { visibility_timeout_s, max_receive_count } = pipeline.queues[functionName];
+  const subject = subjectOf(message, settings);
+  await noteSafely(settings, message, () =>
+    attempts.begin({
+      subject,
+      service: functionName,
+      messageId: message.messageId,
+      receiveCount,
+      receiveCountMax: max_receive_count,
+      beganAt: new Date().toISOString(),
+      retryAfterS: Math.ceil(visibility_timeout_s / timeFactor),
+    }),
+  );
+  const ending = await handleMessage(message, receiveCount, settings);
+  // Busy says nothing of the work: it may be held by the very worker that died of it.
+  await noteSafely(settings, message, () => (ending === 'busy' ? attempts.takeBack(subject) : attempts.end(subject)));
+  return ending;
+}
+
+async function handleMessage(message: SqsMessage, receiveCount: number, settings: BatchSettings): Promise<Ending> {
   try {
     const outcome = await settings.work(parseBody(message.body), message);
-    if (outcome.kind === 'done') return true;
-    await setVisibilitySafely(settings, message, outcome.retryAfterS);
-    return false;
+    if (outcome.kind === 'busy') await setVisibilitySafely(settings, message, outcome.retryAfterS);
+    return outcome.kind;
   } catch (error) {
     const isAboutAFile = error instanceof MessageFailure;
     const cause = isAboutAFile ? error.message : describeError(error);
@@ -114,7 +194,7 @@ async function handleMessage(message: SqsMessage, receiveCount: number, settings
       tellSafely(settings, message, describeError(failure), seconds);
     }
     await setVisibilitySafely(settings, message, seconds);
-    return false;
+    return 'failed';
   }
 }
 
@@ -124,6 +204,24 @@ function parseBody(body: string): unknown {
   } catch {
     // The parser's own message quotes the body, which has no place in a log.
     throw new ForeignMessageError(`the message body is no JSON (${Buffer.byteLength(body)} bytes)`);
+  }
+}
+
+/** What cannot be noted makes the next death dearer, and no more. */
+async function noteSafely(settings: BatchSettings, message: SqsMessage, note: () => Promise<void>): Promise<void> {
+  try {
+    await note();
+  } catch (error) {
+    tellSafely(settings, message, `cannot note the attempt: ${describeError(error)}`, 0);
+  }
+}
+
+/** What is done and cannot be deleted now is deleted after the batch, or comes back and is found done. */
+async function deleteSafely(settings: BatchSettings, message: SqsMessage): Promise<void> {
+  try {
+    await settings.deleteMessage(message);
+  } catch (error) {
+    tellSafely(settings, message, `cannot delete the message, which is done: ${describeError(error)}`, 0);
   }
 }
 
@@ -145,15 +243,26 @@ function tellSafely(settings: BatchSettings, message: SqsMessage, cause: string,
   }
 }
 
-/** `setVisibility` over SQS. */
-export function visibilitySetter(sqs: SQSClient, queueUrl: string): BatchSettings['setVisibility'] {
-  return async (message, seconds) => {
-    await sqs.send(
-      new ChangeMessageVisibilityCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: message.receiptHandle,
-        VisibilityTimeout: seconds,
-      }),
-    );
+/** A batch's access to its queue and to the pipeline's table. */
+export function batchAccess(
+  functionName: FunctionName,
+  { sqs, dynamoDb }: { readonly sqs: SQSClient; readonly dynamoDb: DynamoDBClient },
+  { queueUrl, tableName }: { readonly queueUrl: string; readonly tableName: string },
+): BatchAccess {
+  return {
+    async setVisibility({ receiptHandle }, seconds) {
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: seconds,
+        }),
+      );
+    },
+    async deleteMessage({ receiptHandle }) {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
+    },
+    recordFailure: (record) => writeFailure(dynamoDb, tableName, record),
+    attempts: attemptsIn(dynamoDb, tableName, functionName),
   };
 }

@@ -10,15 +10,34 @@ export interface ClientSettings {
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  /** Until an answer begins, the sending of what is asked included; nothing set means for ever. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
-function base({ endpoint = readEndpoint(), region, credentials }: ClientSettings) {
+/** To be connected, where there is a limit to the whole. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/**
+ * For the functions, each of which has five minutes: a service that never answers is asked again, instead of taking the
+ * whole batch with it when the time is over. An object of 1 GB goes out in a fourth of the minute at Lambda's bandwidth.
+ * An operator's line may be slower, so that the command has no such limit.
+ */
+export const FUNCTION_CLIENTS: ClientSettings = { requestTimeoutMs: 60_000 };
+
+function base({ endpoint = readEndpoint(), region, credentials, requestTimeoutMs }: ClientSettings) {
   return {
     maxAttempts: 4,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(requestTimeoutMs === undefined ? {} : { requestHandler: requestHandlerOf(requestTimeoutMs) }),
   };
+}
+
+/** Limits to a request and not to a socket, which is idle as long as whoever reads a large object is busy with a part. */
+function requestHandlerOf(requestTimeout: number) {
+  const connectionTimeout = Math.min(CONNECTION_TIMEOUT_MS, requestTimeout);
+  return { connectionTimeout, requestTimeout, throwOnRequestTimeout: true };
 }
 
 export function s3Client(settings: ClientSettings = {}): S3Client {

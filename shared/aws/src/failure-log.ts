@@ -1,7 +1,7 @@
 /**
  * Failure records: SQS adds no cause to a dead message, so each failed receive leaves one here. They live in the
  * pipeline's table, expire by its TTL, and never hold a message's text. One subject has one record in a service: its
- * last failure, and the ones before it, which outlive a redrive.
+ * last failure, and the ones before it, which outlive a redrive. An attempt whose worker died stands there, too.
  */
 import {
   type AttributeValue,
@@ -10,7 +10,7 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { pipeline, sha256Hex } from '@tastetrend/contracts';
+import { type FunctionName, pipeline, sha256Hex } from '@tastetrend/contracts';
 import { BrokenWorldError } from './errors.ts';
 
 export interface FailureRecord {
@@ -25,6 +25,33 @@ export interface FailureRecord {
   readonly failedAt: string;
   /** Seconds until the message is received again, as its visibility was set. */
   readonly retryAfterS: number;
+}
+
+/**
+ * A message that came back is about to be worked on. What is begun and not ended has a worker that is still at it or
+ * died, and a worker that died can leave nothing behind: so this is written before.
+ */
+export interface Attempt {
+  readonly subject: string;
+  readonly service: FunctionName;
+  readonly messageId: string;
+  readonly receiveCount: number;
+  readonly receiveCountMax: number;
+  /** ISO 8601 in UTC. */
+  readonly beganAt: string;
+  /** Seconds until the message is received again, should the worker die. */
+  readonly retryAfterS: number;
+}
+
+/** Where attempts are noted. Each may reject: an attempt is worked on all the same. */
+export interface AttemptLog {
+  /** How many attempts at a subject began, and did not end. */
+  unended(subject: string): Promise<number>;
+  begin(attempt: Attempt): Promise<void>;
+  /** Forgets the unended attempts at a subject: its worker lived to say so. */
+  end(subject: string): Promise<void>;
+  /** Forgets the one that began last, which came to nothing; what is known of those before it stands. */
+  takeBack(subject: string): Promise<void>;
 }
 
 /** One failed receive among those before the last. */
@@ -55,16 +82,25 @@ function recordId(service: string, subject: string): string {
   return `${PREFIX}${service}#${subject}`;
 }
 
-function parseRecord(item: Record<string, AttributeValue>): KeptFailure {
-  const record = JSON.parse(item.record?.S ?? '{}') as FailureRecord;
+function parseRecord(item: Record<string, AttributeValue>): KeptFailure | undefined {
   const history = (item.history?.L ?? []).map((entry) => JSON.parse(entry.S ?? '{}') as EarlierFailure);
-  return {
-    ...record,
-    // The last entry of the history is the record itself.
-    earlier: history.slice(0, -1),
-    failures: Number(item.failures?.N ?? 1),
-    isResent: item.resent_of?.S === record.failedAt,
-  };
+  const unended = Number(item.unended?.N ?? 0);
+  const failures = Number(item.failures?.N ?? 0) + unended;
+  if (item.attempt?.S !== undefined && unended > 0) {
+    const { beganAt: failedAt, ...attempt } = JSON.parse(item.attempt.S) as Attempt;
+    const cause = causeOfUnended(unended);
+    return { ...attempt, failedAt, cause, earlier: history, failures, isResent: item.resent_of?.S === failedAt };
+  }
+  // What is left when every attempt ended well.
+  if (item.record?.S === undefined) return undefined;
+  const record = JSON.parse(item.record.S) as FailureRecord;
+  // The last entry of the history is the record itself.
+  return { ...record, earlier: history.slice(0, -1), failures, isResent: item.resent_of?.S === record.failedAt };
+}
+
+function causeOfUnended(times: number): string {
+  const deaths = times > 1 ? `, as ${times - 1} before it did not either` : '';
+  return `The attempt has not ended${deaths}: its worker is still at it, or was killed, or ran out of memory or time.`;
 }
 
 /** What stands for a message that has no identity. */
@@ -74,7 +110,6 @@ export function subjectOfBody(body: string): string {
 
 /** The last failure of a subject in a service takes the place of the one before, which goes to its history. */
 export async function writeFailure(dynamoDb: DynamoDBClient, tableName: string, record: FailureRecord): Promise<void> {
-  const expiresAt = Math.floor(Date.now() / 1000) + pipeline.lease.failure_record_expires_after_s;
   const { failedAt, messageId, receiveCount, cause } = record;
   const entry: EarlierFailure = { failedAt, messageId, receiveCount, cause: cause.slice(0, HISTORY_CAUSE_CHARS_MAX) };
   const Key = { [pipeline.table.partition_key]: { S: recordId(record.service, record.subject) } };
@@ -93,7 +128,7 @@ export async function writeFailure(dynamoDb: DynamoDBClient, tableName: string, 
       },
       ExpressionAttributeValues: {
         ':record': { S: JSON.stringify({ ...record, cause: cause.slice(0, CAUSE_CHARS_MAX) }) },
-        ':expiry': { N: String(expiresAt) },
+        ':expiry': { N: String(expiresAt()) },
         ':none': { L: [] },
         ':entry': { L: [{ S: JSON.stringify(entry) }] },
         ':one': { N: '1' },
@@ -131,8 +166,8 @@ export async function markResent(
         Key: { [pipeline.table.partition_key]: { S: recordId(service, subject) } },
         UpdateExpression: 'SET #resent = :failedAt',
         // A record that expired meanwhile must not come back without its failure.
-        ConditionExpression: 'attribute_exists(#record)',
-        ExpressionAttributeNames: { '#resent': 'resent_of', '#record': 'record' },
+        ConditionExpression: 'attribute_exists(#record) OR attribute_exists(#attempt)',
+        ExpressionAttributeNames: { '#resent': 'resent_of', '#record': 'record', '#attempt': 'attempt' },
         ExpressionAttributeValues: { ':failedAt': { S: failedAt } },
       }),
     );
@@ -140,6 +175,63 @@ export async function markResent(
     if ((error as Error).name === 'ConditionalCheckFailedException') return;
     throw new BrokenWorldError(`cannot write failure records to table ${tableName}`, error);
   }
+}
+
+/** Attempts stand in the failure records of what they are attempts at. */
+export function attemptsIn(dynamoDb: DynamoDBClient, tableName: string, service: FunctionName): AttemptLog {
+  const at = (subject: string) => ({
+    TableName: tableName,
+    Key: { [pipeline.table.partition_key]: { S: recordId(service, subject) } },
+  });
+  return {
+    async unended(subject) {
+      const { Item } = await dynamoDb.send(
+        new GetItemCommand({ ...at(subject), ProjectionExpression: 'unended', ConsistentRead: true }),
+      );
+      return Number(Item?.unended?.N ?? 0);
+    },
+    async begin(attempt) {
+      await dynamoDb.send(
+        new UpdateItemCommand({
+          ...at(attempt.subject),
+          UpdateExpression: 'SET #attempt = :attempt, #expiry = :expiry ADD #unended :one',
+          ExpressionAttributeNames: {
+            '#attempt': 'attempt',
+            '#unended': 'unended',
+            '#expiry': pipeline.table.ttl_attribute,
+          },
+          ExpressionAttributeValues: {
+            ':attempt': { S: JSON.stringify(attempt) },
+            ':expiry': { N: String(expiresAt()) },
+            ':one': { N: '1' },
+          },
+        }),
+      );
+    },
+    async end(subject) {
+      await dynamoDb.send(
+        new UpdateItemCommand({
+          ...at(subject),
+          UpdateExpression: 'REMOVE #attempt, #unended',
+          ExpressionAttributeNames: { '#attempt': 'attempt', '#unended': 'unended' },
+        }),
+      );
+    },
+    async takeBack(subject) {
+      await dynamoDb.send(
+        new UpdateItemCommand({
+          ...at(subject),
+          UpdateExpression: 'ADD #unended :one',
+          ExpressionAttributeNames: { '#unended': 'unended' },
+          ExpressionAttributeValues: { ':one': { N: '-1' } },
+        }),
+      );
+    },
+  };
+}
+
+function expiresAt(): number {
+  return Math.floor(Date.now() / 1000) + pipeline.lease.failure_record_expires_after_s;
 }
 
 /** The last failure of a subject in a service, if there was one. @throws BrokenWorldError */
@@ -180,7 +272,7 @@ export async function* listFailures(dynamoDb: DynamoDBClient, tableName: string)
       .catch((error: unknown) => {
         throw new BrokenWorldError(`cannot read failure records from table ${tableName}`, error);
       });
-    yield (page.Items ?? []).map(parseRecord);
+    yield (page.Items ?? []).map(parseRecord).filter((record) => record !== undefined);
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
 }

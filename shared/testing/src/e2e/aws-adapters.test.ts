@@ -10,10 +10,13 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import {
+  type Attempt,
+  attemptsIn,
   BrokenWorldError,
   type FailureRecord,
   headObject,
   listVersions,
+  markResent,
   openObject,
   putOnce,
   putOver,
@@ -266,6 +269,77 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       for (const subject of subjects) await writeFailure(p.dynamoDb, p.resources.table, { ...record, subject, cause });
       const found = (await scanFailures(p.dynamoDb, p.resources.table)).map(({ subject }) => subject);
       expect(found.filter((subject) => subject.startsWith('many-')).sort()).toEqual([...subjects].sort());
+    });
+
+    describe('attempts', () => {
+      const attempt = (subject: string): Attempt => ({
+        subject,
+        service: 'transform',
+        messageId: 'm-2',
+        receiveCount: 3,
+        receiveCountMax: 5,
+        beganAt: '2026-11-13T00:00:00.000Z',
+        retryAfterS: 1800,
+      });
+      const attempts = () => attemptsIn(p.dynamoDb, p.resources.table, 'transform');
+      const found = (subject: string) => readFailure(p.dynamoDb, p.resources.table, 'transform', subject);
+
+      it('one that began and did not end is the last failure, over those that were caught', async () => {
+        const subject = 'e'.repeat(64);
+        await writeFailure(p.dynamoDb, p.resources.table, { ...record, subject });
+        await attempts().begin(attempt(subject));
+        const { beganAt, ...shown } = attempt(subject);
+        expect(await found(subject)).toEqual({
+          ...shown,
+          failedAt: beganAt,
+          cause: expect.stringMatching(/^The attempt has not ended: its worker .* was killed/),
+          earlier: [expect.objectContaining({ cause: record.cause })],
+          failures: 2,
+          isResent: false,
+        });
+        await attempts().begin(attempt(subject));
+        expect(await attempts().unended(subject)).toBe(2);
+        expect((await found(subject))?.cause).toMatch(/has not ended, as 1 before it did not either/);
+      });
+
+      it('one that ended is no failure, and leaves those that were', async () => {
+        const [never, once] = ['f'.repeat(64), '1'.repeat(64)];
+        await writeFailure(p.dynamoDb, p.resources.table, { ...record, subject: once });
+        for (const subject of [never, once]) {
+          await attempts().begin(attempt(subject));
+          await attempts().begin(attempt(subject));
+          await attempts().end(subject);
+          expect(await attempts().unended(subject)).toBe(0);
+        }
+        expect(await found(never)).toBeUndefined();
+        expect(await found(once)).toMatchObject({ cause: record.cause, failures: 1, earlier: [] });
+        const all = await scanFailures(p.dynamoDb, p.resources.table);
+        expect(all.filter(({ subject }) => [never, once, undefined].includes(subject))).toHaveLength(1);
+      });
+
+      it('one that came to nothing is taken back alone', async () => {
+        const subject = '2'.repeat(64);
+        await attempts().begin(attempt(subject));
+        await attempts().takeBack(subject);
+        expect(await found(subject)).toBeUndefined();
+        await attempts().begin(attempt(subject));
+        await attempts().begin(attempt(subject));
+        await attempts().takeBack(subject);
+        expect(await attempts().unended(subject)).toBe(1);
+      });
+
+      it('one of another service is another', async () => {
+        const subject = '3'.repeat(64);
+        await attempts().begin(attempt(subject));
+        expect(await attemptsIn(p.dynamoDb, p.resources.table, 'report').unended(subject)).toBe(0);
+      });
+
+      it('what was sent again after one is not dead', async () => {
+        const subject = '4'.repeat(64);
+        await attempts().begin(attempt(subject));
+        await markResent(p.dynamoDb, p.resources.table, (await found(subject)) ?? record);
+        expect(await found(subject)).toMatchObject({ isResent: true });
+      });
     });
 
     it('a missing table is a broken world, by its name', async () => {

@@ -159,6 +159,8 @@ function subjectOf({ url, body, target }: Asked, command: string, labels: readon
   if (target !== undefined) {
     const said = new Set(labels.filter(([found]) => body.includes(found)).map(([, label]) => label));
     const about = [...said].filter((label) => label.includes('<'));
+    // Of whichever message came back first: what is asked is the same of all.
+    if (body.includes('unended')) return 'attempt';
     const isFailure = body.includes('failure#');
     return [isFailure ? 'failure record' : '', ...about.slice(0, 1)].join(' ').trim();
   }
