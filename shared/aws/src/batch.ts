@@ -67,22 +67,19 @@ export function retryAfterS(functionName: FunctionName, receiveCount: number, ti
   return Math.ceil(seconds / timeFactor);
 }
 
-/** In so many deaths of its worker a message was at work, and it may be the cause: one death may have any. */
-const SUSPECT_FROM_DEATHS = 2;
-
 /**
  * Works through a batch with a cap on what is in flight, and answers with the messages to be delivered again.
  * Messages that were received most often go first; what there is no time left for goes back to the queue at once.
  *
  * A worker that dies takes its whole batch back to the queue, and costs each message a receive. So in a batch that holds
- * what came back, each message that is done is deleted at once; what came back is noted before it is worked on; and what
- * was at work in several deaths comes last, alone, those with most deaths at the end. Then it takes nothing with it.
+ * what came back, each message that is done is deleted at once, and what came back is noted before it is worked on. What
+ * was at work when a worker died is worked on alone, and after the others that have as few receives left.
  */
 export async function handleBatch(event: SqsEvent, settings: BatchSettings): Promise<BatchResponse> {
   const { messages_in_flight_max, timeout_s } = pipeline.functions[settings.functionName];
   const timeLeftMinMs = (timeout_s * 1000) / settings.timeFactor / 2;
   const hasReturned = event.Records.some((message) => receiveCountOf(message) > 1);
-  const { usual, suspects } = await inOrder(event.Records, settings);
+  const waiting = await inOrder(event.Records, settings);
   const failed: string[] = [];
   let started = 0;
 
@@ -98,12 +95,19 @@ export async function handleBatch(event: SqsEvent, settings: BatchSettings): Pro
     else if (hasReturned) await deleteSafely(settings, message);
   }
 
+  /** Up to the next suspect. */
   async function workThrough(): Promise<void> {
-    for (let message = usual.shift(); message !== undefined; message = usual.shift()) await workOn(message);
+    for (let next = waiting[0]; next !== undefined && next.deaths === 0; next = waiting[0]) {
+      waiting.shift();
+      await workOn(next.message);
+    }
   }
 
-  await Promise.all(Array.from({ length: messages_in_flight_max }, workThrough));
-  for (const suspect of suspects) await workOn(suspect);
+  while (waiting.length > 0) {
+    await Promise.all(Array.from({ length: messages_in_flight_max }, workThrough));
+    const suspect = waiting.shift();
+    if (suspect !== undefined) await workOn(suspect.message);
+  }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
@@ -111,17 +115,12 @@ function receiveCountOf(message: SqsMessage): number {
   return Number(message.attributes.ApproximateReceiveCount) || 1;
 }
 
-/** A batch in the order in which it is worked on, and apart from it what workers seem to die of. */
+/** A batch in the order in which it is worked on: with most receives first, and of these with fewest deaths. */
 async function inOrder(messages: readonly SqsMessage[], settings: BatchSettings) {
   const looked = await Promise.all(
     messages.map(async (message) => ({ message, deaths: await deathsOf(message, settings) })),
   );
-  const usual = looked.filter(({ deaths }) => deaths < SUSPECT_FROM_DEATHS).map(({ message }) => message);
-  const suspects = looked.filter(({ deaths }) => deaths >= SUSPECT_FROM_DEATHS).sort((a, b) => a.deaths - b.deaths);
-  return {
-    usual: usual.sort((a, b) => receiveCountOf(b) - receiveCountOf(a)),
-    suspects: suspects.map(({ message }) => message),
-  };
+  return looked.sort((a, b) => receiveCountOf(b.message) - receiveCountOf(a.message) || a.deaths - b.deaths);
 }
 
 /** How often a worker died while it worked on a message that came back. What is new is not asked about. */

@@ -10,6 +10,7 @@ import {
 } from '@tastetrend/contracts';
 import { describe, expect, it } from 'vitest';
 import { reviewFile, UNREADABLE } from '../e2e/review-files.ts';
+import { Random } from '../generator/random.ts';
 import { canRunPipeline, type RunningPipeline, startPipeline, type UploadedVersion } from '../pipeline/index.ts';
 
 const SUITE = 'promise 7, bounded: under load';
@@ -204,13 +205,14 @@ async function ages(p: RunningPipeline, versions: readonly UploadedVersion[]): P
   return `upload → report p50 ${at(0.5)}, p95 ${at(0.95)}, all dropped at once`;
 }
 
-/** Kills one process of one function, again and again, until it is stopped. @returns how many died */
+/** Kills one process of the functions, again and again, until it is stopped. @returns how many died */
 function killWorkers(p: RunningPipeline): { stop(): Promise<number> } {
   let killed = 0;
+  const random = new Random(20_261_122);
   const timer = setInterval(() => {
-    const name = FUNCTIONS[killed % FUNCTIONS.length] as FunctionName;
-    const [pid] = p.pids(name);
-    if (pid === undefined) return;
+    const pids = FUNCTIONS.flatMap((name) => p.pids(name));
+    if (pids.length === 0) return;
+    const pid = random.pick(pids);
     process.kill(pid, 'SIGKILL');
     killed += 1;
   }, KILL_EVERY_MS);
