@@ -79,6 +79,7 @@ module "function" {
   timeout_s            = each.value.timeout_s
   ephemeral_storage_mb = each.value.ephemeral_storage_mb
   log_retention_days   = var.log_retention_days
+  traced               = var.traced
   tags                 = { service = each.key }
 
   # The list of shared/aws/src/configuration.ts.

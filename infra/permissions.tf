@@ -13,6 +13,7 @@ locals {
     manifests = "${local.processed_arn}/processed/manifests/*"
     logs      = "${local.processed_arn}/processed/logs/*"
     catalog   = "${local.processed_arn}/catalog/*"
+    reference = "${local.processed_arn}/catalog/restaurant_info/*"
     # processed/<dir of the raw key>/processed_<filename>.parquet, where <dir> is the uploader's.
     current = "${local.processed_arn}/processed/*processed_*.parquet"
     # What retrieval is given: sets by version, heads and deltas by raw key.
@@ -103,8 +104,8 @@ locals {
       {
         sid             = "ReadWhatIsDone"
         actions         = ["s3:GetObject"]
-        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs, local.in_processed.current, local.in_processed.chunks]
-        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already; of which version the current table is, and what was handed over before"
+        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs, local.in_processed.current, local.in_processed.reference, local.in_processed.chunks]
+        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already; of which version the current table is, and what was handed over before; which restaurants the reference data has"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {

@@ -63,6 +63,12 @@ variable "log_retention_days" {
   default     = 30
 }
 
+variable "traced" {
+  description = "Whether X-Ray traces the functions: docs/cost.md says what it costs, and that logs and metrics say the same."
+  type        = bool
+  default     = true
+}
+
 variable "archive_days" {
   description = "Days that completion events can be replayed from the bus's archive."
   type        = number

@@ -127,6 +127,11 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       where: 's3-objects.ts: s3ReportStore.putOnce, for compare-uploads.ts',
     },
     { command: 'ListObjectsV2', on: ['processed'], where: 's3-objects.ts: s3KeysBelow' },
+    {
+      command: 'GetObject',
+      on: ['catalog/restaurant_info', ...CURRENT_TABLES],
+      where: 'known-restaurants.ts: the entries of reference data, and their tables',
+    },
     { command: 'HeadObject', on: CURRENT_TABLES, where: 'handoff/s3-handoff.ts: currentTable' },
     { command: 'ListObjectVersions', on: ['raw'], where: 'handoff/s3-handoff.ts: rawVersions' },
     {

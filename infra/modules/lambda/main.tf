@@ -36,7 +36,7 @@ resource "aws_lambda_function" "this" {
   }
 
   tracing_config {
-    mode = "Active"
+    mode = var.traced ? "Active" : "PassThrough"
   }
 }
 

@@ -99,6 +99,12 @@ variable "event_source" {
   }
 }
 
+variable "traced" {
+  description = "Whether X-Ray traces by itself: the first invocation of each second and 5 % beyond, a rate that a function's owner cannot change. Otherwise only what a sampled caller hands on, and a queue hands on nothing."
+  type        = bool
+  default     = true
+}
+
 variable "log_retention_days" {
   description = "Days that log lines are kept."
   type        = number

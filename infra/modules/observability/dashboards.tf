@@ -9,6 +9,25 @@ locals {
   report    = ["service", "report", "environment", var.env]
   ingest    = ["service", "ingest", "environment", var.env]
 
+  # By restaurant and by rule: the name, the statistic that is shown of it, and the widget's title.
+  searches = {
+    accepted    = { name = "RestaurantRowsAccepted", by = "restaurant", stat = "Sum", title = "Rows accepted, by restaurant" }
+    quarantined = { name = "RestaurantRowsQuarantined", by = "restaurant", stat = "Maximum", title = "% of rows quarantined, the worst file, by restaurant" }
+    unreadable  = { name = "RestaurantValuesUnreadable", by = "restaurant", stat = "Maximum", title = "% of ratings and dates unreadable, the worst file, by restaurant" }
+    rules       = { name = "ValuesUnreadable", by = "rule", stat = "Sum", title = "Values unreadable, by rule" }
+  }
+
+  searched = {
+    for key, search in local.searches : key => {
+      title = search.title
+      metrics = [[{
+        id         = key
+        label      = ""
+        expression = "SEARCH('{${var.namespace},\"environment\",\"${search.by}\",\"service\"} MetricName=\"${search.name}\" service=\"report\" environment=\"${var.env}\"', '${search.stat}', 300)"
+      }]]
+    }
+  }
+
   widgets = {
     glance = [
       {
@@ -124,6 +143,17 @@ locals {
         metrics = [
           concat([var.namespace, "ConservationFailures"], local.report, [{ stat = "Sum", label = "conservation failures" }]),
           concat([var.namespace, "AuditFailures"], local.ingest, [{ stat = "Sum", label = "audit failures" }]),
+        ]
+      },
+      local.searched.accepted,
+      local.searched.quarantined,
+      local.searched.unreadable,
+      local.searched.rules,
+      {
+        title = "Differences between groups that bias summaries flag"
+        metrics = [
+          concat([var.namespace, "BiasFlags"], local.report, [{ stat = "Sum", label = "flags" }]),
+          concat([var.namespace, "BiasFlags"], local.report, [{ stat = "SampleCount", label = "uploads measured" }]),
         ]
       },
     ]

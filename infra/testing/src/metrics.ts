@@ -38,6 +38,7 @@ export function problemOf(metric: ShownMetric, namespace: string): string | unde
   const { where, name, dimensions } = metric;
   const given = Object.keys(dimensions).sort().join();
   if (metric.namespace === namespace) {
+    if (dimensions.environment === '*') return `${where}: ${name} is searched in every environment`;
     const ours = OUR_METRICS.find((one) => one.name === name && one.service === dimensions.service);
     if (ours === undefined) return `${where}: nobody writes ${name} of ${dimensions.service}`;
     return [...ours.dimensions].sort().join() === given ? undefined : `${where}: ${name} is not written by ${given}`;
@@ -58,13 +59,36 @@ function onDashboards(plan: Plan): ShownMetric[] {
     };
     return body.widgets.flatMap(({ properties: { title, metrics } }) =>
       metrics.map((row) => {
+        const where = `${dashboard.address}, ${title}`;
+        const searched = searchedBy(row[0]);
+        if (searched !== undefined) return { where, ...searched };
         const words = row.filter((item) => typeof item === 'string');
         const [namespace = '', name = '', ...rest] = words;
         const pairs = rest.flatMap((word, at) => (at % 2 === 0 ? [[word, rest[at + 1] ?? '']] : []));
-        return { where: `${dashboard.address}, ${title}`, namespace, name, dimensions: Object.fromEntries(pairs) };
+        return { where, namespace, name, dimensions: Object.fromEntries(pairs) };
       }),
     );
   });
+}
+
+const SEARCH = /^SEARCH\('\{([^,}]+)((?:,"\w+")+)\} MetricName="(\w+)"((?: \w+="[^"]+")*)', '\w+', \d+\)$/;
+
+/**
+ * What a search finds: its schema names all dimensions, and its terms the values of some; any value of the others is found.
+ * A search that cannot be read finds nothing, and is told as such. Source: CloudWatch user guide, "Search expression syntax".
+ */
+function searchedBy(item: unknown): Omit<ShownMetric, 'where'> | undefined {
+  const expression = (item as { expression?: unknown } | undefined)?.expression;
+  if (typeof expression !== 'string') return undefined;
+  const [, namespace = '', schema = '', name = expression, terms = ''] = SEARCH.exec(expression) ?? [];
+  const values = new Map([...terms.matchAll(/(\w+)="([^"]+)"/g)].map(([, key = '', value = '']) => [key, value]));
+  const dimensions = [...schema.matchAll(/"(\w+)"/g)].map(([, key = '']) => key);
+  const isTermOfSchema = [...values.keys()].every((key) => dimensions.includes(key));
+  return {
+    namespace,
+    name: isTermOfSchema ? name : expression,
+    dimensions: Object.fromEntries(dimensions.map((key) => [key, values.get(key) ?? '*'])),
+  };
 }
 
 interface AlarmMetric {

@@ -22,11 +22,13 @@ import {
 import { CheckAssertionError, type CompletionDetail, pipeline, reportReadyDetailOf } from '@tastetrend/contracts';
 import { compareUpload } from './compare-uploads.ts';
 import { completionOf } from './completion-message.ts';
+import { qualityMetricsOf } from './core/quality-metrics.ts';
 import { ReportAssertionError } from './errors.ts';
 import { handOver } from './handoff/hand-over.ts';
 import type { RawKey } from './handoff/newest-good.ts';
 import { removalOf } from './handoff/removal-message.ts';
 import { publishReportReady, s3HandoffPorts } from './handoff/s3-handoff.ts';
+import { knownRestaurants } from './known-restaurants.ts';
 import { assertMemoryFits } from './memory.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type ReportOutcome, reportUpload } from './report-upload.ts';
@@ -49,6 +51,7 @@ interface Runtime {
   readonly s3: S3Client;
   readonly eventBridge: ReturnType<typeof eventBridgeClient>;
   readonly access: BatchAccess;
+  readonly restaurants: ReturnType<typeof knownRestaurants>;
 }
 
 let started: Runtime | undefined;
@@ -59,9 +62,15 @@ function runtime(): Runtime {
   const configuration = readFunctionConfiguration();
   assertMemoryFits(configuration.functionMemoryMb);
   const aws = { sqs: sqsClient(FUNCTION_CLIENTS), dynamoDb: dynamoDbClient(FUNCTION_CLIENTS) };
+  const s3 = s3Client(FUNCTION_CLIENTS);
+  const { processedBucket } = configuration;
   started = {
     configuration,
-    s3: s3Client(FUNCTION_CLIENTS),
+    s3,
+    restaurants: knownRestaurants({
+      committed: s3CommittedObjects(s3, processedBucket),
+      keysBelow: (prefix) => s3KeysBelow(s3, processedBucket, prefix),
+    }),
     eventBridge: eventBridgeClient(FUNCTION_CLIENTS),
     access: batchAccess(SERVICE, aws, configuration),
   };
@@ -153,6 +162,7 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
         onStep: (step, facts) => observer.logger.info(step, { ...facts }),
       },
     );
+    if (outcome.kind === 'reported' && wasWritten(outcome)) await observeQuality(outcome, identity, observer, runtime);
     observeOutcome(outcome, identity, observer, environment);
     if (outcome.kind === 'reported') {
       await compareUpload(outcome.validation.key, pipeline.bias.false_discovery_rate.value, {
@@ -200,6 +210,27 @@ async function publishReport(
 /** Whether this delivery wrote a summary or the page, and so is no repeated one. */
 function wasWritten({ validation, bias, page }: Extract<ReportOutcome, { kind: 'reported' }>): boolean {
   return [validation.keeping, bias.keeping, page.keeping].includes('written');
+}
+
+/** What is in the data. Each set of dimensions is a line of its own. Nothing of a report hangs on it, so it fails none. */
+async function observeQuality(
+  { summaries: { validation, bias } }: Extract<ReportOutcome, { kind: 'reported' }>,
+  identity: string,
+  observer: Observer,
+  { configuration: { environment }, restaurants }: Runtime,
+): Promise<void> {
+  const nobody = new Map<string, string>();
+  const asked = validation.kind === 'reviews' ? restaurants() : Promise.resolve(nobody);
+  const names = await asked.catch((error: unknown) => {
+    observer.logger.warn('restaurants unknown', { cause: describeError(error) });
+    return nobody;
+  });
+  const bySet = Map.groupBy(qualityMetricsOf(validation, bias, names), ({ dimensions }) => JSON.stringify(dimensions));
+  for (const metrics of bySet.values()) {
+    const observed = observerOf(SERVICE, environment, { identity }, metrics[0]?.dimensions);
+    for (const { name, unit, value } of metrics) observed.count(name, unit, value);
+    observed.flush();
+  }
 }
 
 function observeOutcome(outcome: ReportOutcome, identity: string, observer: Observer, environment: string): void {

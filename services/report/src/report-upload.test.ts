@@ -85,6 +85,10 @@ describe('reportUpload', () => {
       validation: { key: VALIDATION_KEY, keeping: 'written' },
       bias: { key: BIAS_KEY, keeping: 'written' },
       page: { key: PAGE_KEY, keeping: 'written' },
+      summaries: {
+        validation: validationSchema.parse(JSON.parse(kept.get(VALIDATION_KEY) ?? '')),
+        bias: biasSchema.parse(JSON.parse(kept.get(BIAS_KEY) ?? '')),
+      },
     });
     expect(VALIDATION_KEY).toMatch(
       /^processed\/logs\/2025\/03\/04\/validation_20250304T050607\.000Z_[0-9a-f]{12}\.json$/,

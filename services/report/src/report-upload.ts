@@ -83,6 +83,12 @@ export type ReportOutcome =
       readonly validation: KeptObject;
       readonly bias: KeptObject;
       readonly page: KeptObject;
+      /** As they are in the store. */
+      readonly summaries: {
+        readonly validation: Validation;
+        /** Null where it is of an earlier version of its schema. */
+        readonly bias: Bias | null;
+      };
     }
   /** A folder marker is no file, and has no report. */
   | { readonly kind: 'nothing_to_report' };
@@ -105,13 +111,16 @@ export async function reportUpload(
   const { validation, bias } = await atATime(() => keepSummaries(manifest, profile, settings, ports));
 
   const kept = parseCommitted(validation.key, validationSchema, validation.text);
-  const page = await keepPage(manifest, kept, bias.text, ports);
+  // One of an earlier version of its schema is no part of the page, which then says so.
+  const keptBias = biasSchema.safeParse(JSON.parse(bias.text)).data ?? null;
+  const page = await keepPage(manifest, kept, keptBias, ports);
   return {
     kind: 'reported',
     status: kept.status,
     validation: { key: validation.key, keeping: validation.keeping },
     bias: { key: bias.key, keeping: bias.keeping },
     page,
+    summaries: { validation: kept, bias: keptBias },
   };
 }
 
@@ -154,7 +163,7 @@ function valuesInText(text: string): ReturnType<typeof valuesIn> {
 async function keepPage(
   { identity, source }: Manifest,
   validation: Validation,
-  biasText: string,
+  bias: Bias | null,
   ports: ReportPorts,
 ): Promise<KeptObject> {
   const key = reportKey('report', source.uploaded_at, identity);
@@ -163,9 +172,7 @@ async function keepPage(
     return { key, keeping: 'there' };
   }
   await keepLineage(validation, ports);
-  // One of an earlier version of its schema is no part of the page, which then says so.
-  const bias = biasSchema.safeParse(JSON.parse(biasText));
-  const { written } = await putOrRead(key, pageOf(validation, bias.success ? bias.data : null), ports.reports);
+  const { written } = await putOrRead(key, pageOf(validation, bias), ports.reports);
   const keeping = written ? 'written' : 'there';
   ports.onStep(`page ${keeping}`, { report_key: key });
   return { key, keeping };

@@ -16,3 +16,4 @@ export * from './s3-event.ts';
 export * from './scheduled-event.ts';
 export * from './tables.ts';
 export * from './validation.ts';
+export * from './value-rules.ts';

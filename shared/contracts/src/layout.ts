@@ -93,11 +93,21 @@ export type TableKind = 'reviews' | 'restaurant_info';
  */
 export const CATALOG_PREFIX = 'catalog/';
 
+/** Below it the entries of one kind of table. */
+export function catalogPrefixOf(kind: TableKind): string {
+  return `${CATALOG_PREFIX}${kind}/`;
+}
+
 export function catalogEntryKey(kind: TableKind, rawKey: string): string {
-  return `${CATALOG_PREFIX}${kind}/${sha256Hex(rawKey).slice(0, 32)}`;
+  return catalogPrefixOf(kind) + sha256Hex(rawKey).slice(0, 32);
 }
 
 /** The entry's content. @param processedBucket the bucket that the current table is in */
 export function catalogEntryOf(processedBucket: string, rawKey: string): string {
   return `s3://${processedBucket}/${currentTableKey(rawKey)}\n`;
+}
+
+/** The key of the current table that an entry names; undefined for what is no entry. */
+export function currentTableKeyIn(entry: string): string | undefined {
+  return /^s3:\/\/[^/]+\/(.+)\n$/s.exec(entry)?.[1];
 }

@@ -2,11 +2,13 @@
 import {
   type Check,
   type Finding,
+  isUnfitRule,
   type Manifest,
   type Profile,
   RESTAURANT_INFO_COLUMNS,
   REVIEW_COLUMNS,
   type Thresholds,
+  UNFIT_IN,
   type Validation,
   type ValidationFindings,
   worstOf,
@@ -96,23 +98,6 @@ function valuesOf({ distinct, min, max, quantiles, top_values }: ColumnValues): 
   return { distinct, min, max, quantiles, top_values };
 }
 
-/** The column that a rule finds a value of unfit for. What the cleaning mends or fills is no invalid value. */
-const INVALID_IN: Readonly<Record<string, string>> = {
-  id_damaged: 'review_id',
-  date_unreadable: 'review_date',
-  rating_unreadable: 'rating_1_5',
-  rating_out_of_scale: 'rating_1_5',
-  total_spent_unreadable: 'total_spent',
-  tip_amount_unreadable: 'tip_amount',
-  tip_percentage_unreadable: 'tip_percentage',
-  party_size_unreadable: 'party_size',
-  age_range_unreadable: 'age_group',
-  gender_unreadable: 'gender_norm',
-  ethnicity_unreadable: 'ethnicity_norm',
-  avg_stars_unreadable: 'avg_stars',
-  total_reviews_unreadable: 'total_reviews',
-};
-
 function findingsOf(profile: Profile, values: ValueSummary | null): ValidationFindings {
   const { ratings, dates, texts } = profile.readability;
   const rules = named(profile.rules).map(([rule, finding]) => ({ rule, ...finding }));
@@ -126,7 +111,7 @@ function findingsOf(profile: Profile, values: ValueSummary | null): ValidationFi
         missing,
         missing_pct: percentOf(missing, present + missing),
         ...valuesOf(values?.columns.get(column) ?? groupsFound(profile, column)),
-        invalid: rules.filter(({ rule }) => INVALID_IN[rule] === column),
+        invalid: rules.filter(({ rule }) => isUnfitRule(rule) && UNFIT_IN[rule] === column),
       };
     }),
     rules,

@@ -2,6 +2,8 @@
  * Every rule by which the cleaning changes or refuses a value, by the name under which the report counts it. The rules
  * themselves stand in values/, each a pure function; their source is the data page (docs/data-contract.md).
  */
+import type { UnfitRule } from '@tastetrend/contracts';
+
 export const RULES = {
   id_suffix_removed: 'a _dup or _copy suffix was removed from the review id',
   id_damaged: 'the id is spreadsheet damage or a word for "missing", and so is no id',
@@ -24,6 +26,6 @@ export const RULES = {
   tip_percentage_capped: 'the tip percentage was over 30 and is 30 now',
   avg_stars_unreadable: 'the average of stars is no number from 0 to 5',
   total_reviews_unreadable: 'the number of reviews is no whole number of 0 or more',
-} as const;
+} as const satisfies Readonly<Record<UnfitRule, string> & Record<string, string>>;
 
 export type Rule = keyof typeof RULES;

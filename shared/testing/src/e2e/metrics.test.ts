@@ -8,8 +8,12 @@ import {
   type Manifest,
   manifestKey,
   pipeline,
+  UNFIT_IN,
 } from '@tastetrend/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RESTAURANT_INFO_FILE } from '../generator/restaurant-info.ts';
+import { RESTAURANTS } from '../generator/restaurants.ts';
+import { generateSampleFiles } from '../generator/samples.ts';
 import {
   canRunPipeline,
   eventually,
@@ -20,7 +24,7 @@ import {
   startPipeline,
   type UploadedVersion,
 } from '../pipeline/index.ts';
-import { tinyFile, UNREADABLE } from './review-files.ts';
+import { reviewFile, tinyFile, UNREADABLE } from './review-files.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 const SUITE = 'end to end: metrics';
@@ -44,7 +48,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** CloudWatch's limit, and ours: a dimension of more values than this has no place in a metric. */
 const VALUES_MAX = 50;
 
+const REFERENCE = Buffer.from(generateSampleFiles(3).find(({ kind }) => kind === 'restaurant_info')?.bytes ?? '');
+const [IN_REFERENCE, NOT_IN_REFERENCE] = [RESTAURANTS.downtown.restaurantName, 'Chez Personne'];
+const KNOWN = reviewFile(7, 400, { badRowRate: 0.05 });
+const UNHEARD_OF = `review_id,date,rating,review_text,business_name
+r1,2026-01-02,5,fine,${NOT_IN_REFERENCE}
+r2,yesterday,4,good,${NOT_IN_REFERENCE}
+r3,2026-01-04,no idea,bad,${NOT_IN_REFERENCE}
+r4,2026-01-04,3,bad again,${NOT_IN_REFERENCE}
+`;
+
 interface Emitted extends Metric {
+  readonly value: number;
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -59,6 +74,7 @@ function emittedBy(line: LogLine): Emitted[] {
         name,
         unit,
         service: String(line.service),
+        value: Number([line[name]].flat()[0]),
         dimensions: [...set].sort(),
         values: Object.fromEntries(set.map((dimension) => [dimension, String(line[dimension])])),
       })),
@@ -71,6 +87,10 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   let emitted: Emitted[];
   beforeAll(async () => {
     p = await startPipeline({ functions: ['transform', 'report', 'ingest'] });
+    // First, so that the report knows the restaurants when it meets their reviews.
+    await p.run(RESTAURANT_INFO_FILE, REFERENCE);
+    await p.run('downtown.csv', KNOWN.bytes);
+    await p.run('unheard-of.csv', UNHEARD_OF);
     const { version } = await p.run('good.csv', tinyFile('fine', 'good'));
     await p.run('bad.pdf', UNREADABLE);
     await p.upload('folder/', '');
@@ -130,7 +150,43 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
         values.set(dimension, (values.get(dimension) ?? new Set()).add(value));
       }
     }
-    expect([...values.keys()].sort()).toEqual(['environment', 'service', 'status']);
+    expect([...values.keys()].sort()).toEqual(['environment', 'restaurant', 'rule', 'service', 'status']);
     for (const [, found] of values) expect(found.size).toBeLessThanOrEqual(VALUES_MAX);
+    expect([...(values.get('restaurant') ?? [])].sort()).toEqual([IN_REFERENCE, 'other'].sort());
+    for (const rule of values.get('rule') ?? []) expect(Object.keys(UNFIT_IN)).toContain(rule);
+  });
+
+  /** Of each value of a dimension what was written, by how often. */
+  const written = (name: string, dimension: string) =>
+    Object.fromEntries(
+      [
+        ...Map.groupBy(
+          emitted.filter((one) => one.name === name),
+          ({ values }) => values[dimension],
+        ),
+      ].map(([value = '', found]) => [value, found.map((one) => one.value)]),
+    );
+
+  it('the restaurants of the reference data have their own, and a file of any other is in `other`', () => {
+    const { rows_read, accepted, quarantined } = KNOWN.counts;
+    const accepteds = written('RestaurantRowsAccepted', 'restaurant');
+    expect(accepteds[IN_REFERENCE]).toEqual([accepted]);
+    // good.csv and removed.csv say nothing of a restaurant.
+    expect(accepteds.other?.toSorted()).toEqual([1, 2, 4]);
+    expect(written('RestaurantRowsQuarantined', 'restaurant')[IN_REFERENCE]).toEqual([(100 * quarantined) / rows_read]);
+    expect(quarantined).toBeGreaterThan(0);
+    expect(written('RestaurantValuesUnreadable', 'restaurant').other?.toSorted()).toEqual([0, 0, 25]);
+  });
+
+  it('values that could not be used are counted by rule', () => {
+    const values = written('ValuesUnreadable', 'rule');
+    expect(values.date_unreadable).toEqual([1]);
+    expect(values.rating_unreadable).toEqual([1]);
+  });
+
+  it('bias flags are written of every upload that was measured, and of no other', () => {
+    const flags = emitted.filter(({ name }) => name === 'BiasFlags');
+    expect(flags).toHaveLength(4);
+    for (const { value } of flags) expect(Number.isInteger(value)).toBe(true);
   });
 });
