@@ -69,8 +69,8 @@ locals {
       {
         sid             = "ReadWhatIsDone"
         actions         = ["s3:GetObject"]
-        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.current]
-        reason          = "reads manifests, the table that it promotes with its profile, and the current table; a write with If-Match needs the read as well"
+        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.current, local.in_processed.catalog]
+        reason          = "reads manifests, the table that it promotes with its profile, and the current table, and looks for its entry; a write with If-Match needs the read as well"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {

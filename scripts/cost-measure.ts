@@ -3,7 +3,9 @@
  * docs/cost-measured.json holds: requests a file as they went over the wire, CPU, durations, log bytes, stored bytes.
  * Linux only: CPU comes from /proc. Durations are beside it to compare: here they hold the local AWS's own work, too.
  */
+import diagnostics from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { generateReviews } from '../shared/testing/src/index.ts';
@@ -27,6 +29,35 @@ interface Invocations {
   readonly transform_ms: number[];
   readonly report_ms: number[];
 }
+
+/** When each request was asked and answered, and of which stage it is: the wire itself keeps no times. */
+interface Span {
+  readonly sender: string;
+  readonly stage: Stage;
+  readonly from: number;
+  to: number;
+}
+const spans: Span[] = [];
+const spanOf = new WeakMap<ServerResponse, Span>();
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+diagnostics.subscribe('http.server.request.start', (message) => {
+  const { request, response } = message as Exchange;
+  const sender = request.headers['x-tastetrend-sender']?.toString();
+  const url = decodeURIComponent(request.url ?? '');
+  // What goes to the local AWS past the wire is the script's own, and what says no sender is no function's.
+  if (sender === undefined || (sender.includes('transform') && /[?&]versions\b/.test(url))) return;
+  const stage = sender.includes('transform') ? 'transform' : url.includes('processed/rag/') ? 'handoff' : 'report';
+  const span: Span = { sender, stage, from: performance.now(), to: Number.POSITIVE_INFINITY };
+  spans.push(span);
+  spanOf.set(response, span);
+});
+diagnostics.subscribe('http.server.response.finish', (message) => {
+  const span = spanOf.get((message as Exchange).response);
+  if (span !== undefined) span.to = performance.now();
+});
 
 const wire = await startWire(({ url, body, target }) =>
   target === undefined ? decodeURIComponent(url.pathname) : body,
@@ -58,6 +89,7 @@ async function measured(p: RunningPipeline, rows: number, files: number) {
   const before = await state(p);
   let bytes = 0;
   wire.clear();
+  spans.length = 0;
   for (let at = 0; at < files; at++) {
     const file = fileOf(rows + at, rows);
     bytes += file.byteLength;
@@ -85,7 +117,10 @@ async function measured(p: RunningPipeline, rows: number, files: number) {
     transform_ms: median(since('transform_ms')),
     report_ms: median(since('report_ms')),
     handoff_ms: median(after.handoffMs.slice(before.handoffMs.length)),
+    // The local AWS leaves out which version its event is about, and the transform then lists the key. S3 says it.
+    only_here: { transform: { ListObjectVersions: each(wire.calls.filter(isOnlyHere).length) } },
     requests: Object.fromEntries(STAGES.map((stage) => [stage, requestsOf(wire.calls, stage, each)])),
+    in_sequence: inSequence(spans, each),
   };
 }
 
@@ -127,6 +162,28 @@ function median(of: readonly number[]): number {
   return Math.round(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN);
 }
 
+/** A listing at promotion follows the lookup of the current version; in this run the newest is always the one at work. */
+function isOnlyHere({ sender, command }: WireCall): boolean {
+  return sender?.includes('transform') === true && command === 'ListObjectVersions';
+}
+
+/**
+ * How many requests a function waits for one after the other: the most of them of which no two are under way at the same
+ * time, found by always taking the one that is answered first. An event is the report's, whichever of the two it is.
+ */
+function inSequence(all: readonly Span[], each: (total: number) => number) {
+  const counts: Record<Stage, number> = { transform: 0, report: 0, handoff: 0 };
+  for (const own of Map.groupBy(all, ({ sender }) => sender).values()) {
+    let until = Number.NEGATIVE_INFINITY;
+    for (const { stage, from, to } of own.toSorted((a, b) => a.to - b.to)) {
+      if (from < until) continue;
+      counts[stage] += 1;
+      until = to;
+    }
+  }
+  return Object.fromEntries(STAGES.map((stage) => [stage, each(counts[stage])]));
+}
+
 /** The page and the summaries are report's; what hands the chunks over is its own stage of the same invocation. */
 function stageOf({ sender, call }: WireCall): Stage | undefined {
   if (sender?.includes('transform')) return 'transform';
@@ -136,7 +193,7 @@ function stageOf({ sender, call }: WireCall): Stage | undefined {
 
 function requestsOf(calls: readonly WireCall[], stage: Stage, each: (total: number) => number) {
   const commands = Map.groupBy(
-    calls.filter((call) => stageOf(call) === stage),
+    calls.filter((call) => stageOf(call) === stage && !isOnlyHere(call)),
     ({ command }) => command,
   );
   return Object.fromEntries([...commands].sort().map(([command, some]) => [command, each(some.length)]));

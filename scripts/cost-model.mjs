@@ -30,7 +30,7 @@ export function fileCost(measured, assumed, usd, functions) {
     // An invocation and a message are the stage's that begins them.
     const begun = stage === name ? measured.invocations[name] : 0;
     const events = requests.events + (stage === 'transform' ? assumed.events_in.value : 0);
-    const waitS = (requests.all * assumed.request_wait_ms.value) / 1000;
+    const waitS = (measured.in_sequence[stage] * assumed.request_wait_ms.value) / 1000;
     const cpuS = (measured.cpu_ms[name] * share) / 1000;
     stages[stage] = {
       s3_writes: requests.writes * usd.s3_write.value,
@@ -63,9 +63,8 @@ function shareOf(stage, { handoff_ms: handoffMs, report_ms: reportMs }) {
 }
 
 function requestsOf(commands) {
-  const counts = { all: 0, reads: 0, writes: 0, events: 0, tableReads: 0, tableWrites: 0 };
+  const counts = { reads: 0, writes: 0, events: 0, tableReads: 0, tableWrites: 0 };
   for (const [command, count] of Object.entries(commands)) {
-    counts.all += count;
     if (READS.test(command)) counts.reads += count;
     else if (WRITES.test(command)) counts.writes += count;
     else if (TABLE_WRITES.test(command)) counts.tableWrites += count;

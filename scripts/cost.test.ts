@@ -40,6 +40,7 @@ const MEASURED = {
   transform_ms: 2_500,
   report_ms: 800,
   handoff_ms: 200,
+  in_sequence: { transform: 9, report: 7, handoff: 5 },
   requests: {
     transform: {
       GetObject: 2,
@@ -70,12 +71,12 @@ describe('fileCost', () => {
       logs: 7,
       traces: 0.000005,
     });
-    // 2 s of a CPU are 2 × 1769 / 1024 GB-s at any memory below a vCPU's; 11 requests wait 0.1 s each, at 1 GB.
-    expect(compute).toBeCloseTo(1_000 * (3.455078125 + 1.1), 6);
+    // 2 s of a CPU are 2 × 1769 / 1024 GB-s at any memory below a vCPU's; 9 waits of 0.1 s, at 1 GB.
+    expect(compute).toBeCloseTo(1_000 * (3.455078125 + 0.9), 6);
   });
 
   it("parts the report's invocation by the hand-off's share of its duration", () => {
-    // A quarter of 4 CPU seconds and of 4 GB of logs; 5 requests wait 0.1 s each, at half a GB.
+    // A quarter of 4 CPU seconds and of 4 GB of logs; 5 waits of 0.1 s, at half a GB.
     expect(stages.handoff.compute).toBeCloseTo(1_000 * (1.7275390625 + 0.25), 6);
     expect(stages.handoff).toMatchObject({
       s3_writes: 200,
@@ -85,8 +86,8 @@ describe('fileCost', () => {
       invocations: 0,
       events: 1,
     });
-    // Three quarters, and 12 requests.
-    expect(stages.report.compute).toBeCloseTo(1_000 * (5.1826171875 + 0.6), 6);
+    // Three quarters, and 7 waits.
+    expect(stages.report.compute).toBeCloseTo(1_000 * (5.1826171875 + 0.35), 6);
     expect(stages.report).toMatchObject({ s3_writes: 700, s3_reads: 40, logs: 21, invocations: 0.01, events: 1 });
   });
 

@@ -49,6 +49,11 @@ export const CALLS: Readonly<Record<FunctionName, readonly Call[]>> = {
       on: ['catalog/reviews', 'catalog/restaurant_info'],
       where: 's3-ports.ts: catalogIn.enter',
     },
+    {
+      command: 'HeadObject',
+      on: ['catalog/reviews', 'catalog/restaurant_info'],
+      where: 's3-ports.ts: catalogIn.enter, of a key that has a current table already',
+    },
     { command: 'HeadObject', on: CURRENT_TABLES, where: 's3-ports.ts: currentTableIn.read' },
     {
       command: 'GetObject',

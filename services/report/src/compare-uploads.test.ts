@@ -42,8 +42,8 @@ function bucket() {
 
 type Bucket = ReturnType<typeof bucket>;
 
-/** Reports an upload, and gives the key of its validation. */
-async function report({ kept, ports }: Bucket, upload: Upload): Promise<string> {
+/** Reports an upload, and gives its summaries. */
+async function report({ kept, ports }: Bucket, upload: Upload): Promise<Parameters<typeof compareUpload>[0]> {
   const identity = identityOf({ bucket: SOURCE.bucket, key: upload.key, versionId: upload.version });
   const profile = { ...profileOf(upload.rows), identity };
   const table = tableOf(upload.rows, identity);
@@ -68,7 +68,7 @@ async function report({ kept, ports }: Bucket, upload: Upload): Promise<string> 
   );
   if (outcome.kind !== 'reported') throw new Error('not reported');
   expect(kept.has(reportKey('validation', upload.uploadedAt, identity))).toBe(true);
-  return outcome.validation.key;
+  return outcome.summaries;
 }
 
 const comparisons = ({ kept }: Bucket): Comparison[] =>

@@ -13,6 +13,7 @@ import {
   type Validation,
   validationSchema,
 } from '@tastetrend/contracts';
+import { allOf } from './all-of.ts';
 import { comparisonOf, type ReportedUpload } from './core/comparison/comparison.ts';
 import { serialiseByLine } from './core/serialise.ts';
 import type { ReportStore } from './report-upload.ts';
@@ -29,28 +30,37 @@ export interface ComparisonPorts {
  * Since a version is in the history before it looks, of two at the same time one at least sees the other; so each upload
  * ends with a comparison with the one that is right before it. One that was made while that one was not there yet stays:
  * it is true of the two versions that it names.
- * @param validationKey of a version whose summaries are there
+ * @param upload its summaries as they are in the store; without a bias summary of today's schema there is nothing to compare
  * @throws BrokenWorldError
  */
-export async function compareUpload(validationKey: string, rate: number, ports: ComparisonPorts): Promise<void> {
-  const validation = await readValidation(validationKey, ports.reports);
-  const uploadedAt = validation?.source.uploaded_at;
-  if (validation === undefined || uploadedAt == null || validation.kind !== 'reviews') return;
+export async function compareUpload(
+  { validation, bias }: { readonly validation: Validation; readonly bias: Bias | null },
+  rate: number,
+  ports: ComparisonPorts,
+): Promise<void> {
+  const uploadedAt = validation.source.uploaded_at;
+  if (uploadedAt === null || validation.kind !== 'reviews') return;
   const { identity, source } = validation;
   const histories = historiesOf(validation);
   const entry: HistoryEntry = { schema: 'tastetrend.history/1', identity, source };
-  for (const of of histories) {
-    const key = historyKey(of, uploadedAt, identity);
-    if ((await ports.reports.readText(key)) === undefined) {
-      await ports.reports.putOnce(key, serialiseByLine(historyEntrySchema, entry));
+  const own = bias === null ? undefined : { validation, bias };
+  // Refused where it is there: that is dearer than a look, and only a repeated delivery's.
+  await allOf(
+    histories.map((of) =>
+      ports.reports.putOnce(historyKey(of, uploadedAt, identity), serialiseByLine(historyEntrySchema, entry)),
+    ),
+  );
+  const found = await allOf(histories.map((of) => neighbours(of, entry, ports)));
+  const pairs = new Map<string, readonly [HistoryEntry, HistoryEntry]>();
+  for (const { earlier, later } of found) {
+    for (const [before, now] of [[earlier, entry] as const, [entry, later] as const]) {
+      if (before === undefined || now === undefined) continue;
+      const key = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity);
+      if (!pairs.has(key)) pairs.set(key, [before, now]);
     }
   }
-  const compared = new Set<string>();
-  for (const of of histories) {
-    const { earlier, later } = await neighbours(of, entry, ports);
-    if (earlier !== undefined) await keepComparison(earlier, entry, rate, compared, ports);
-    if (later !== undefined) await keepComparison(entry, later, rate, compared, ports);
-  }
+  const readUpload = (one: HistoryEntry) => (one === entry ? Promise.resolve(own) : readReported(one, ports.reports));
+  await allOf([...pairs].map(([key, pair]) => keepComparison(key, pair, rate, readUpload, ports)));
 }
 
 /** Its key's, and its restaurant's where the file is of one alone. */
@@ -101,17 +111,14 @@ async function nearest(
 }
 
 async function keepComparison(
-  before: HistoryEntry,
-  now: HistoryEntry,
+  key: string,
+  [before, now]: readonly [HistoryEntry, HistoryEntry],
   rate: number,
-  compared: Set<string>,
+  readUpload: (entry: HistoryEntry) => Promise<ReportedUpload | undefined>,
   { reports, onStep }: ComparisonPorts,
 ): Promise<void> {
-  const key = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity);
-  if (compared.has(key)) return;
-  compared.add(key);
-  if ((await reports.readText(key)) !== undefined) return;
-  const [one, other] = [await readUpload(before, reports), await readUpload(now, reports)];
+  const [there, one, other] = await Promise.all([reports.readText(key), readUpload(before), readUpload(now)]);
+  if (there !== undefined) return;
   const same = before.source.key === now.source.key ? 'key' : 'restaurant';
   const comparison = one && other && comparisonOf(same, one, other, rate);
   if (!comparison) return;
@@ -119,12 +126,14 @@ async function keepComparison(
   onStep('comparison written', { report_key: key, flagged: comparison.flagged });
 }
 
-async function readUpload(
+async function readReported(
   { identity, source }: HistoryEntry,
   reports: ReportStore,
 ): Promise<ReportedUpload | undefined> {
-  const validation = await readValidation(reportKey('validation', source.uploaded_at, identity), reports);
-  const bias = await readBias(reportKey('bias', source.uploaded_at, identity), reports);
+  const [validation, bias] = await Promise.all([
+    readValidation(reportKey('validation', source.uploaded_at, identity), reports),
+    readBias(reportKey('bias', source.uploaded_at, identity), reports),
+  ]);
   return validation === undefined || bias === undefined ? undefined : { validation, bias };
 }
 

@@ -20,6 +20,7 @@ import {
   sqsClient,
 } from '@tastetrend/aws';
 import { CheckAssertionError, type CompletionDetail, pipeline, reportReadyDetailOf } from '@tastetrend/contracts';
+import { allOf } from './all-of.ts';
 import { compareUpload } from './compare-uploads.ts';
 import { completionOf } from './completion-message.ts';
 import { qualityMetricsOf } from './core/quality-metrics.ts';
@@ -165,13 +166,17 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
     if (outcome.kind === 'reported' && wasWritten(outcome)) await observeQuality(outcome, identity, observer, runtime);
     observeOutcome(outcome, identity, observer, environment);
     if (outcome.kind === 'reported') {
-      await compareUpload(outcome.validation.key, pipeline.bias.false_discovery_rate.value, {
-        reports: s3ReportStore(s3, processedBucket),
-        keysBelow: (prefix) => s3KeysBelow(s3, processedBucket, prefix),
-        onStep: (step, facts) => observer.logger.info(step, { ...facts }),
-      });
-      await publishReport(completed, outcome, runtime);
-      await handOverObserved(completed.source, runtime, observer);
+      const reports = s3ReportStore(s3, processedBucket);
+      // What follows from the reports, which are there now; none of it waits for another.
+      await allOf([
+        publishReport(completed, outcome, runtime),
+        compareUpload(outcome.summaries, pipeline.bias.false_discovery_rate.value, {
+          reports,
+          keysBelow: (prefix) => s3KeysBelow(s3, processedBucket, prefix),
+          onStep: (step, facts) => observer.logger.info(step, { ...facts }),
+        }),
+        handOverObserved(completed.source, runtime, observer),
+      ]);
     }
     observer.count('ReportsDone', 'Count', 1);
     observer.count('ReportDuration', 'Milliseconds', performance.now() - startedAtMs);

@@ -15,6 +15,7 @@ import {
   type Validation,
   validationSchema,
 } from '@tastetrend/contracts';
+import { allOf } from './all-of.ts';
 import { type ReadTable, readReviewTable, type TableBytes } from './core/bias/read-table.ts';
 import { type BiasSettings, biasNeedsTable, biasOf } from './core/bias/summary.ts';
 import { lineageEventOf } from './core/lineage.ts';
@@ -107,13 +108,13 @@ export async function reportUpload(
 ): Promise<ReportOutcome> {
   const manifest = await readManifest(completed, ports);
   if (manifest.outcome === 'ignored') return { kind: 'nothing_to_report' };
-  const profile = await readProfile(manifest, ports);
-  const { validation, bias } = await atATime(() => keepSummaries(manifest, profile, settings, ports));
+  const found = await lookedUp(manifest, ports);
+  const { validation, bias } = await atATime(() => keepSummaries(manifest, found, settings, ports));
 
   const kept = parseCommitted(validation.key, validationSchema, validation.text);
   // One of an earlier version of its schema is no part of the page, which then says so.
   const keptBias = biasSchema.safeParse(JSON.parse(bias.text)).data ?? null;
-  const page = await keepPage(manifest, kept, keptBias, ports);
+  const page = await keepPage(manifest, kept, keptBias, found.isPageThere, ports);
   return {
     kind: 'reported',
     status: kept.status,
@@ -124,17 +125,31 @@ export async function reportUpload(
   };
 }
 
+interface LookedUp {
+  readonly profile: Profile | null;
+  readonly oldValidation: { readonly key: string; readonly text: string } | undefined;
+  readonly oldBias: { readonly key: string; readonly text: string } | undefined;
+  readonly isPageThere: boolean;
+}
+
+/** Everything that the manifest alone leads to, at the same time. */
+async function lookedUp(manifest: Manifest, ports: ReportPorts): Promise<LookedUp> {
+  const [profile, oldValidation, oldBias, page] = await Promise.all([
+    readProfile(manifest, ports),
+    standing('validation', manifest, ports),
+    standing('bias', manifest, ports),
+    ports.reports.readText(reportKey('report', manifest.source.uploaded_at, manifest.identity)),
+  ]);
+  return { profile, oldValidation, oldBias, isPageThere: page !== undefined };
+}
+
 /** The table is read, and resampled, only for what is not there: a repeated delivery must not do it over. */
 async function keepSummaries(
   manifest: Manifest,
-  profile: Profile | null,
+  { profile, oldValidation, oldBias }: LookedUp,
   { thresholds, bias }: ReportSettings,
   ports: ReportPorts,
 ) {
-  const [oldValidation, oldBias] = await Promise.all([
-    standing('validation', manifest, ports),
-    standing('bias', manifest, ports),
-  ]);
   const isRead = oldValidation === undefined || oldBias === undefined;
   const table = isRead ? await readTable(manifest, profile, ports) : null;
   const values =
@@ -143,13 +158,15 @@ async function keepSummaries(
       : valuesInText(oldValidation.text);
   const validation = validationOf(manifest, profile, thresholds, values);
   const validationText = serialiseByLine(validationSchema, validation);
-  const keptValidation = await keepOnce('validation', validation, validationText, ports);
+  const keepValidation = () => keepOnce('validation', validation, validationText, ports);
   if (oldBias !== undefined) {
+    const keptValidation = await keepValidation();
     ports.onStep('bias there', { report_key: oldBias.key });
     return { validation: keptValidation, bias: { ...oldBias, keeping: 'there' as const } };
   }
   const measured = biasOf(manifest, profile, table?.coded ?? null, bias);
-  const keptBias = await keepOnce('bias', measured, serialiseByLine(biasSchema, measured), ports);
+  const measuredText = serialiseByLine(biasSchema, measured);
+  const [keptValidation, keptBias] = await allOf([keepValidation(), keepOnce('bias', measured, measuredText, ports)]);
   return { validation: keptValidation, bias: keptBias };
 }
 
@@ -164,10 +181,11 @@ async function keepPage(
   { identity, source }: Manifest,
   validation: Validation,
   bias: Bias | null,
+  isThere: boolean,
   ports: ReportPorts,
 ): Promise<KeptObject> {
   const key = reportKey('report', source.uploaded_at, identity);
-  if ((await ports.reports.readText(key)) !== undefined) {
+  if (isThere) {
     ports.onStep('page there', { report_key: key });
     return { key, keeping: 'there' };
   }

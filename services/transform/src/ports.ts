@@ -47,17 +47,26 @@ export interface CurrentTable {
   read(rawKey: string): Promise<(CurrentTableFacts & { readonly etag: string }) | undefined>;
   /**
    * Puts the manifest's table in the place of the one that was read (`undefined`: of none).
+   * @param onDisk outputs of the winner that need not be read again; none of them is believed without its checksum
    * @returns `refused` when the place has changed since
    */
-  replace(rawKey: string, readEtag: string | undefined, winner: Manifest): Promise<'written' | 'refused'>;
+  replace(
+    rawKey: string,
+    readEtag: string | undefined,
+    winner: Manifest,
+    onDisk: readonly LocalOutput[],
+  ): Promise<'written' | 'refused'>;
   /** Puts an empty table there: to remove the object would leave nothing that a slow worker's write could be held off by. */
   empty(rawKey: string, readEtag: string | undefined, removal: Removal): Promise<'written' | 'refused'>;
 }
 
 /** What query engines are told of: each raw key's current table, under its kind. */
 export interface Catalog {
-  /** Enters it once; what is there already stays. */
-  enter(rawKey: string, kind: TableKind): Promise<void>;
+  /**
+   * Enters it once; what is there already stays.
+   * @param isLikelyThere look before writing: a write that is refused costs twelve times as much as a look
+   */
+  enter(rawKey: string, kind: TableKind, isLikelyThere: boolean): Promise<void>;
 }
 
 export interface Completions {

@@ -15,6 +15,7 @@ import {
   type TableKind,
   TRANSFORM_VERSION,
 } from '@tastetrend/contracts';
+import type { LocalOutput } from './core/output-files.ts';
 import type { CurrentTable, RawVersion, TransformPorts } from './ports.ts';
 
 /** A refusal means that another worker settled the key meanwhile; so many in a row mean that something else is wrong. */
@@ -35,9 +36,15 @@ const OPEN: Settled = { kind: 'open' };
 
 /**
  * @param own the manifest of the version whose worker asks, if one does
+ * @param made its outputs, where they are still on disk
  * @throws BrokenWorldError
  */
-export async function promote(key: Key, own: Manifest | undefined, ports: Ports): Promise<Settled> {
+export async function promote(
+  key: Key,
+  own: Manifest | undefined,
+  ports: Ports,
+  made: readonly LocalOutput[] = [],
+): Promise<Settled> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     // Read first, decide then: what changes in between makes the write below be refused.
     const found = await ports.currentTable.read(key.key);
@@ -47,9 +54,9 @@ export async function promote(key: Key, own: Manifest | undefined, ports: Ports)
       return decided;
     }
     const isThere = isInPlace(decided, found);
-    if (!isThere && (await write(key, decided, found, ports)) === 'refused') continue;
+    if (!isThere && (await write(key, decided, found, ports, own, made)) === 'refused') continue;
     // Also of a table that is there: whoever wrote it may have died before it was entered.
-    await ports.catalog.enter(key.key, kindOf(decided));
+    await ports.catalog.enter(key.key, kindOf(decided), found?.kind === kindOf(decided));
     if (isThere) return decided;
     // The condition compares bytes. Where a table went away and came back in between (uploaded and deleted again), it
     // cannot tell, and this write may be of a version that is gone. Whoever writes last looks last: then it stands right.
@@ -81,14 +88,23 @@ function isInPlace(decided: Decided, found: Found): boolean {
   return found.versionId === versionId && found.transformVersion > transformVersion;
 }
 
-async function write({ key }: Key, decided: Decided, found: Found, ports: Ports): Promise<'written' | 'refused'> {
+async function write(
+  { key }: Key,
+  decided: Decided,
+  found: Found,
+  ports: Ports,
+  own: Manifest | undefined,
+  made: readonly LocalOutput[],
+): Promise<'written' | 'refused'> {
   if (decided.kind === 'removed') {
     const written = await ports.currentTable.empty(key, found?.etag, decided.removal);
     if (written === 'written') ports.journal.step('removed', { removal_identity: identityOfSettled(decided) });
     return written;
   }
-  const written = await ports.currentTable.replace(key, found?.etag, decided.winner);
-  if (written === 'written') ports.journal.step('promoted', { promoted_identity: decided.winner.identity });
+  const { winner } = decided;
+  const onDisk = winner.identity === own?.identity ? made : [];
+  const written = await ports.currentTable.replace(key, found?.etag, winner, onDisk);
+  if (written === 'written') ports.journal.step('promoted', { promoted_identity: winner.identity });
   return written;
 }
 

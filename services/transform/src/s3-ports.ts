@@ -1,6 +1,6 @@
 /** The ports over S3 and EventBridge. */
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline as pump } from 'node:stream/promises';
@@ -40,6 +40,7 @@ import {
   tableStatusOf,
 } from '@tastetrend/contracts';
 import { writeEmptyTable } from './core/empty-table.ts';
+import type { LocalOutput } from './core/output-files.ts';
 import type { OpenParquetWriter } from './core/parquet/types.ts';
 import type { Catalog, Completions, CurrentTable, Manifests, RawVersions, VersionOutputs } from './ports.ts';
 
@@ -115,12 +116,26 @@ export function manifestsIn(s3: S3Client, bucket: string): Manifests {
 export function versionOutputs(s3: S3Client, bucket: string): VersionOutputs {
   return {
     async store(identity, outputs) {
-      for (const { role, path, bytes } of outputs) {
-        const key = outputKey(identity, role);
-        await putOnce(s3, bucket, key, { path, bytes }, { contentType: CONTENT_TYPES[role] });
-      }
+      // Side by side, and to the end of each: their files are taken away when this one throws.
+      const stored = await Promise.allSettled(
+        outputs.map(({ role, path, bytes }) =>
+          putOnce(s3, bucket, outputKey(identity, role), { path, bytes }, { contentType: CONTENT_TYPES[role] }),
+        ),
+      );
+      const failed = stored.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     },
   };
+}
+
+/** The file that is byte for byte the output of a manifest: another delivery may have made the one that stands. */
+function sameOnDisk(
+  output: Manifest['outputs'][number] | undefined,
+  onDisk: readonly LocalOutput[],
+): LocalOutput | undefined {
+  return onDisk.find(({ role, bytes, sha256 }) => {
+    return role === output?.role && bytes === output.bytes && sha256 === output.sha256;
+  });
 }
 
 export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenParquetWriter): CurrentTable {
@@ -143,9 +158,11 @@ export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenPar
     }
   };
   /** It is small, and says with the manifest what the report will say. */
-  const profileOf = async ({ identity, outputs }: Manifest): Promise<Profile> => {
-    const key = outputs.find(({ role }) => role === 'profile')?.key;
-    const text = key && (await readText(s3, bucket, key));
+  const profileOf = async ({ identity, outputs }: Manifest, onDisk: readonly LocalOutput[]): Promise<Profile> => {
+    const output = outputs.find(({ role }) => role === 'profile');
+    const local = sameOnDisk(output, onDisk);
+    const text =
+      local === undefined ? output && (await readText(s3, bucket, output.key)) : await readFile(local.path, 'utf8');
     if (!text) throw new BrokenWorldError(`the profile of ${identity} is not where its manifest says`);
     return profileSchema.parse(JSON.parse(text));
   };
@@ -155,14 +172,16 @@ export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenPar
       if (facts === undefined) return undefined;
       return { ...currentTableFactsOf(facts.metadata), etag: facts.etag };
     },
-    async replace(rawKey, readEtag, winner) {
+    async replace(rawKey, readEtag, winner, onDisk) {
       const table = winner.outputs.find(({ role }) => role === 'table');
-      const opened = table && (await openObject(s3, bucket, table.key));
-      if (table === undefined || opened === undefined) {
-        throw new BrokenWorldError(`the table of ${winner.identity} is not where its manifest says`);
-      }
-      const status = tableStatusOf(winner, await profileOf(winner));
-      return await put(rawKey, readEtag, tableMetadataOf(winner, status), async (directory) => {
+      const local = sameOnDisk(table, onDisk);
+      const metadata = tableMetadataOf(winner, tableStatusOf(winner, await profileOf(winner, onDisk)));
+      return await put(rawKey, readEtag, metadata, async (directory) => {
+        if (local !== undefined) return local;
+        const opened = table && (await openObject(s3, bucket, table.key));
+        if (table === undefined || opened === undefined) {
+          throw new BrokenWorldError(`the table of ${winner.identity} is not where its manifest says`);
+        }
         const path = join(directory, 'table');
         await download(opened.body, path, table.bytes, `s3://${bucket}/${table.key}`);
         return { path, bytes: table.bytes };
@@ -175,9 +194,11 @@ export function currentTableIn(s3: S3Client, bucket: string, openWriter: OpenPar
 
 export function catalogIn(s3: S3Client, bucket: string): Catalog {
   return {
-    async enter(rawKey, kind) {
+    async enter(rawKey, kind, isLikelyThere) {
+      const key = catalogEntryKey(kind, rawKey);
+      if (isLikelyThere && (await headObject(s3, bucket, key)) !== undefined) return;
       const body = Buffer.from(catalogEntryOf(bucket, rawKey));
-      await putOnce(s3, bucket, catalogEntryKey(kind, rawKey), body, { contentType: 'text/plain' });
+      await putOnce(s3, bucket, key, body, { contentType: 'text/plain' });
     },
   };
 }
