@@ -56,9 +56,15 @@ export function shapeOf(call: string): string {
     .replaceAll(/_(?:<uploaded>|undated)_/g, '_<uploaded>_');
 }
 
-/** With which earlier upload one is compared depends on which of them were reported by then: what it says does not. */
+/** What a process of the report asks once in a while, and not of each file: which restaurants the reference data has. */
+const ONCE_A_PROCESS = /^GetObject processed\/(?:catalog\/|processed\/(?:\w+\/)?processed_)/;
+
+/**
+ * With which earlier upload one is compared depends on which of them were reported by then: what it says does not. And
+ * what a process asks once is asked by whichever message it meets first.
+ */
 export function isByOrder(keyOrCall: string): boolean {
-  return keyOrCall.includes('/comparison_');
+  return keyOrCall.includes('/comparison_') || ONCE_A_PROCESS.test(keyOrCall);
 }
 
 export interface Found {
