@@ -130,8 +130,11 @@ export class VersionedWorld {
           return this.table && { ...currentTableFactsOf(this.table.metadata), etag: this.table.etag };
         },
         // An ETag is of the bytes: the same version's table has the same one whenever it comes back.
-        replace: async (_key, readEtag, winner) => {
+        replace: async (_key, readEtag, winner, onDisk) => {
           await turn('replace');
+          // What a worker has on disk is its own version's, and may be put there as that alone.
+          const tables = [...winner.outputs, ...onDisk].filter(({ role }) => role === 'table');
+          if (new Set(tables.map(({ sha256 }) => sha256)).size !== 1) throw new Error("another version's table");
           return this.#put(winner.identity, tableMetadataOf(winner, 'pass'), readEtag);
         },
         empty: async (_key, readEtag, removal) => {
