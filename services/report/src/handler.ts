@@ -126,10 +126,18 @@ async function workOn(body: unknown, message: SqsMessage, runtime: Runtime): Pro
   }
 }
 
-async function handOverObserved(source: RawKey, runtime: Runtime, observer: Observer): Promise<void> {
-  const ports = s3HandoffPorts({ ...runtime, ...runtime.configuration }, (step, facts) =>
+/** @param known texts of objects that are written once, by key: read or written a moment ago, and the same for ever */
+async function handOverObserved(
+  source: RawKey,
+  runtime: Runtime,
+  observer: Observer,
+  known: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
+  const fromS3 = s3HandoffPorts({ ...runtime, ...runtime.configuration }, (step, facts) =>
     observer.logger.info(step, { ...facts }),
   );
+  const readText = async (key: string) => known.get(key) ?? (await fromS3.committed.readText(key));
+  const ports = { ...fromS3, committed: { ...fromS3.committed, readText } };
   const startedAtMs = performance.now();
   const { bucket, key } = source;
   const outcome = await handOverInTurn(() => handOver({ bucket, key }, ports));
@@ -153,12 +161,21 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
   const keys = { identity, raw_key: completed.source.key, message_id: message.messageId };
   const observer = observerOf(SERVICE, environment, keys);
   const startedAtMs = performance.now();
+  const committed = s3CommittedObjects(s3, processedBucket);
+  const known = new Map<string, string>();
   try {
     const outcome = await reportUpload(
       completed,
       { thresholds: pipeline.checks, bias: pipeline.bias },
       {
-        committed: s3CommittedObjects(s3, processedBucket),
+        committed: {
+          ...committed,
+          async readText(key) {
+            const text = await committed.readText(key);
+            if (key === completed.manifest_key && text !== undefined) known.set(key, text);
+            return text;
+          },
+        },
         reports: s3ReportStore(s3, processedBucket),
         onStep: (step, facts) => observer.logger.info(step, { ...facts }),
       },
@@ -167,6 +184,7 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
     observeOutcome(outcome, identity, observer, environment);
     if (outcome.kind === 'reported') {
       const reports = s3ReportStore(s3, processedBucket);
+      known.set(outcome.validation.key, JSON.stringify(outcome.summaries.validation));
       // What follows from the reports, which are there now; none of it waits for another.
       await allOf([
         publishReport(completed, outcome, runtime),
@@ -175,7 +193,7 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
           keysBelow: (prefix) => s3KeysBelow(s3, processedBucket, prefix),
           onStep: (step, facts) => observer.logger.info(step, { ...facts }),
         }),
-        handOverObserved(completed.source, runtime, observer),
+        handOverObserved(completed.source, runtime, observer, known),
       ]);
     }
     observer.count('ReportsDone', 'Count', 1);
