@@ -13,7 +13,6 @@ locals {
     manifests = "${local.processed_arn}/processed/manifests/*"
     logs      = "${local.processed_arn}/processed/logs/*"
     catalog   = "${local.processed_arn}/catalog/*"
-    reference = "${local.processed_arn}/catalog/restaurant_info/*"
     # processed/<dir of the raw key>/processed_<filename>.parquet, where <dir> is the uploader's.
     current = "${local.processed_arn}/processed/*processed_*.parquet"
     # What retrieval is given: sets by version, heads and deltas by raw key.
@@ -104,15 +103,15 @@ locals {
       {
         sid             = "ReadWhatIsDone"
         actions         = ["s3:GetObject"]
-        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs, local.in_processed.current, local.in_processed.reference, local.in_processed.chunks]
-        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already; of which version the current table is, and what was handed over before; which restaurants the reference data has"
+        resources       = [local.in_processed.tables, local.in_processed.profiles, local.in_processed.manifests, local.in_processed.logs, local.in_processed.current, local.in_processed.catalog, local.in_processed.chunks]
+        reason          = "reads manifest, profile and table of a file version, and the summaries and page that are there already; of which version the current table is, and what was handed over before; which restaurants the reference data has; for the rollup, which raw keys have a table of reviews"
         wildcard_reason = local.identity_is_part_of_the_key
       },
       {
         sid             = "WriteSummaries"
         actions         = ["s3:PutObject"]
         resources       = [local.in_processed.logs]
-        reason          = "writes summaries, page, comparison and history, each once"
+        reason          = "writes summaries, page, comparison and history, each once; the rollup over what was read"
         wildcard_reason = "their names hold the upload's time and identity"
       },
       {
@@ -139,13 +138,13 @@ locals {
         sid       = "TellAbsentFromForbidden"
         actions   = ["s3:ListBucket"]
         resources = [local.processed_arn]
-        reason    = "lists the history that an upload is compared in; without it a summary that is not there yet answers 403 instead of 404"
+        reason    = "lists the history that an upload is compared in, and what the rollup is made of; without it a summary that is not there yet answers 403 instead of 404"
       },
       {
         sid       = "LeaveFailureRecords"
         actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         resources = [module.table.arn]
-        reason    = "writes why a message failed, for the operator to read, and whose worker died of it"
+        reason    = "writes why a message failed, for the operator to read, and whose worker died of it; how far the rollup came"
       },
     ]
     ingest = local.sweep_grants
@@ -174,7 +173,7 @@ locals {
     },
     {
       sid       = "KeepCursors"
-      actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
       resources = [module.table.arn]
       reason    = "reads leases and failure records, notes in these what was sent again, and writes how far it came"
     },

@@ -11,8 +11,10 @@ import {
   manifestKey,
   outputKey,
   pipeline,
+  ROLLUP_KEY,
   reportKey,
   resourceName,
+  rollupPartKey,
 } from '@tastetrend/contracts';
 
 export interface Place {
@@ -47,6 +49,8 @@ export function worldOf({ env, accountId, region }: Place): Readonly<Record<stri
     'processed/comparison': `${bucket('processed')}/${comparisonKey(UPLOADED_AT, IDENTITY, IDENTITY)}`,
     'processed/lineage': `${bucket('processed')}/${reportKey('lineage', UPLOADED_AT, IDENTITY)}`,
     'processed/page': `${bucket('processed')}/${reportKey('report', UPLOADED_AT, IDENTITY)}`,
+    'processed/rollup': `${bucket('processed')}/${ROLLUP_KEY}`,
+    'processed/part of the rollup': `${bucket('processed')}/${rollupPartKey(IDENTITY)}`,
     'catalog/reviews': `${bucket('processed')}/${catalogEntryKey('reviews', 'reviews/2026/downtown.csv')}`,
     'catalog/restaurant_info': `${bucket('processed')}/${catalogEntryKey('restaurant_info', 'info.csv')}`,
     'processed/chunks of a version': `${bucket('processed')}/${chunkSetKey(IDENTITY)}`,

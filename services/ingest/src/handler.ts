@@ -2,6 +2,7 @@
 import {
   type BatchResponse,
   batchAccess,
+  cursorsIn,
   dynamoDbClient,
   ForeignMessageError,
   FUNCTION_CLIENTS,
@@ -14,7 +15,6 @@ import {
   sqsClient,
 } from '@tastetrend/aws';
 import { resourceName, scheduledEventSchema } from '@tastetrend/contracts';
-import { cursorsIn } from './cursors.ts';
 import type { OperatorAccess } from './operator-access.ts';
 import { type Sweep, sweep, sweepLimits } from './sweep.ts';
 

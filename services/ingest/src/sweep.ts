@@ -3,9 +3,9 @@
  * down, so that a bucket of any size has its turn over the runs. Two sweeps at once do no harm: each finding is mended by
  * an event of which any number may be sent.
  */
+import type { CursorStore } from '@tastetrend/aws';
 import { pipeline } from '@tastetrend/contracts';
 import { type AuditSummary, audit } from './audit.ts';
-import type { CursorStore } from './cursors.ts';
 import type { OperatorAccess } from './operator-access.ts';
 import { type ReconcileSummary, reconcile } from './reconcile.ts';
 

@@ -1,8 +1,9 @@
-/** SQS batches of completion events in, partial batch responses out. */
+/** SQS batches of completion events, and of what the clock sends, in; partial batch responses out. */
 import {
   type BatchAccess,
   type BatchResponse,
   batchAccess,
+  cursorsIn,
   describeError,
   dynamoDbClient,
   eventBridgeClient,
@@ -19,7 +20,13 @@ import {
   s3Client,
   sqsClient,
 } from '@tastetrend/aws';
-import { CheckAssertionError, type CompletionDetail, pipeline, reportReadyDetailOf } from '@tastetrend/contracts';
+import {
+  CheckAssertionError,
+  type CompletionDetail,
+  pipeline,
+  reportReadyDetailOf,
+  scheduledEventSchema,
+} from '@tastetrend/contracts';
 import { allOf } from './all-of.ts';
 import { compareUpload } from './compare-uploads.ts';
 import { completionOf } from './completion-message.ts';
@@ -33,9 +40,13 @@ import { knownRestaurants } from './known-restaurants.ts';
 import { assertMemoryFits } from './memory.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type ReportOutcome, reportUpload } from './report-upload.ts';
+import { refreshRollup } from './rollup/refresh-rollup.ts';
+import { s3RollupPorts } from './rollup/s3-rollup.ts';
 import { s3CommittedObjects, s3KeysBelow, s3ReportStore } from './s3-objects.ts';
 
 const SERVICE = 'report';
+/** Left of an invocation when the rollup begins no further part: for the part that is begun, and for the sum of all. */
+const TIME_TO_SUM_UP_MS = 120_000;
 
 /** Hand-overs are made one by one, as tables are measured: they take memory by the chunk. */
 const handOverInTurn = oneAtATime();
@@ -51,6 +62,7 @@ interface Runtime {
   readonly configuration: FunctionConfiguration;
   readonly s3: S3Client;
   readonly eventBridge: ReturnType<typeof eventBridgeClient>;
+  readonly dynamoDb: ReturnType<typeof dynamoDbClient>;
   readonly access: BatchAccess;
   readonly restaurants: ReturnType<typeof knownRestaurants>;
 }
@@ -73,6 +85,7 @@ function runtime(): Runtime {
       keysBelow: (prefix) => s3KeysBelow(s3, processedBucket, prefix),
     }),
     eventBridge: eventBridgeClient(FUNCTION_CLIENTS),
+    dynamoDb: aws.dynamoDb,
     access: batchAccess(SERVICE, aws, configuration),
   };
   return started;
@@ -91,7 +104,10 @@ export async function handler(event: SqsEvent, context: InvocationContext): Prom
     timeFactor: configuration.timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
     ...access,
-    work: (body, message) => workOn(body, message, runtime()),
+    work: (body, message) =>
+      isOfTheClock(body)
+        ? refreshOnSchedule(message, context.getRemainingTimeInMillis(), runtime())
+        : workOn(body, message, runtime()),
     subjectOf: (body) => subjectOf(body, configuration.processedBucket),
     onFailure: (message, cause, retryAfterS) => {
       const observer = observerOf(SERVICE, configuration.environment, { message_id: message.messageId });
@@ -104,8 +120,34 @@ export async function handler(event: SqsEvent, context: InvocationContext): Prom
   });
 }
 
-function subjectOf(body: unknown, processedBucket: string): string {
+function isOfTheClock(body: unknown): boolean {
+  return scheduledEventSchema.safeParse(body).success;
+}
+
+/** A refresh is about no file version. */
+function subjectOf(body: unknown, processedBucket: string): string | undefined {
+  if (isOfTheClock(body)) return undefined;
   return (removalOf(body, processedBucket) ?? completionOf(body, processedBucket)).identity;
+}
+
+/** A part of the rollup, and the next time what comes behind it: two at once do no harm. */
+async function refreshOnSchedule(message: SqsMessage, remainingMs: number, runtime: Runtime): Promise<MessageOutcome> {
+  const { environment, processedBucket, tableName, timeFactor } = runtime.configuration;
+  const observer = observerOf(SERVICE, environment, { message_id: message.messageId });
+  const startedAtMs = performance.now();
+  const cursors = cursorsIn(runtime.dynamoDb, tableName);
+  const after = await cursors.read('rollup');
+  const bounds = {
+    keysMax: pipeline.rollup.keys_max.value,
+    after,
+    signal: AbortSignal.timeout(Math.max(0, remainingMs - TIME_TO_SUM_UP_MS / timeFactor)),
+  };
+  const { rollup, ...refreshed } = await refreshRollup(bounds, s3RollupPorts(runtime.s3, processedBucket));
+  await cursors.move('rollup', after, refreshed.next_after);
+  const { cells, ...totals } = rollup;
+  const duration_ms = Math.round(performance.now() - startedAtMs);
+  observer.logger.info('rollup refreshed', { ...refreshed, ...totals, cells: cells.length, duration_ms });
+  return { kind: 'done' };
 }
 
 /** A removal changes what retrieval holds, and has no report. */

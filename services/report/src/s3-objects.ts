@@ -22,6 +22,6 @@ export async function* s3KeysBelow(s3: S3Client, bucket: string, prefix: string)
   for await (const page of listObjects(s3, bucket, prefix)) yield page.map(({ key }) => key);
 }
 
-function contentTypeOf(key: string): string {
+export function contentTypeOf(key: string): string {
   return key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
 }

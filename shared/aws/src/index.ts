@@ -1,6 +1,7 @@
 export * from './batch.ts';
 export * from './clients.ts';
 export * from './configuration.ts';
+export * from './cursors.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './failure-log.ts';

@@ -159,11 +159,20 @@ export async function openObject(
 
 /** The whole text of a small object; undefined when it is not there. @throws BrokenWorldError */
 export async function readText(s3: S3Client, bucket: string, key: string): Promise<string | undefined> {
+  return (await readTextWithFacts(s3, bucket, key))?.text;
+}
+
+/** The same with its facts, of one answer: what is to be written over is what was read. @throws BrokenWorldError */
+export async function readTextWithFacts(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+): Promise<{ readonly text: string; readonly facts: ObjectFacts } | undefined> {
   const opened = await openObject(s3, bucket, key);
   if (opened === undefined) return undefined;
   const chunks: Uint8Array[] = [];
   for await (const chunk of opened.body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return { text: Buffer.concat(chunks).toString('utf8'), facts: opened.facts };
 }
 
 /**
@@ -325,7 +334,7 @@ export async function* listObjects(
   bucket: string,
   prefix: string,
   after?: string,
-): AsyncGenerator<{ readonly key: string; readonly lastModified: string }[]> {
+): AsyncGenerator<{ readonly key: string; readonly etag: string; readonly lastModified: string }[]> {
   let token: string | undefined;
   do {
     const page = await s3
@@ -333,11 +342,31 @@ export async function* listObjects(
       .catch((error: unknown) => {
         throw new BrokenWorldError(`cannot list s3://${bucket}/${prefix}`, error);
       });
-    yield (page.Contents ?? []).map(({ Key = '', LastModified }) => {
-      return { key: Key, lastModified: LastModified?.toISOString() ?? '' };
+    yield (page.Contents ?? []).map(({ Key = '', ETag = '', LastModified }) => {
+      return { key: Key, etag: ETag, lastModified: LastModified?.toISOString() ?? '' };
     });
     token = page.NextContinuationToken;
   } while (token !== undefined);
+}
+
+/**
+ * What stands for folders: the prefixes of keys below a prefix up to the next `/`, in their order.
+ * @param prefix ends with `/`
+ * @throws BrokenWorldError
+ */
+export async function listFolders(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
+  const folders: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3
+      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: token }))
+      .catch((error: unknown) => {
+        throw new BrokenWorldError(`cannot list s3://${bucket}/${prefix}`, error);
+      });
+    for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix !== undefined) folders.push(Prefix);
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return folders;
 }
 
 /** The name of a version as identities have it: its etag stands for it where the bucket keeps no versions. */

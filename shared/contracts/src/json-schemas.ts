@@ -8,7 +8,7 @@ import { profileSchema } from './profile.ts';
 import { removalEventSchema } from './removal-event.ts';
 import { reportReadyEventSchema } from './report-ready-event.ts';
 import { chunkChangeSchema, chunksReadyEventSchema, reviewChunkSchema } from './review-chunks.ts';
-import { rollupSchema } from './rollup.ts';
+import { rollupPartSchema, rollupSchema } from './rollup.ts';
 import { type Column, RESTAURANT_INFO_COLUMNS, REVIEW_COLUMNS } from './tables.ts';
 import { validationSchema } from './validation.ts';
 
@@ -23,6 +23,7 @@ const SCHEMAS = {
   'review-chunk-change.v1': chunkChangeSchema,
   'review-chunk.v1': reviewChunkSchema,
   'review-chunks-ready.v1': chunksReadyEventSchema,
+  'rollup-part.v1': rollupPartSchema,
   'rollup.v1': rollupSchema,
   'validation.v1': validationSchema,
 } as const;

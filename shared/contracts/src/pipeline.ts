@@ -75,6 +75,8 @@ const pipelineSchema = z.strictObject({
     audit_manifests_max: limit,
     audit_bytes_max: limit,
   }),
+  /** One refresh of the rollup. */
+  rollup: z.strictObject({ keys_max: limit }),
   lease: z.strictObject({
     completed_expires_after_s: z.int().min(1),
     busy_backoff_s: z.int().min(1),

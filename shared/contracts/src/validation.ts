@@ -79,6 +79,9 @@ export const histogramSchema = z.object({
   bins: z.array(z.object({ from: value, to: value.nullable(), count })),
 });
 
+/** Half stars from 0 to 5. */
+export const RATING_BINS = 11;
+
 /** Accepted rows of one restaurant and month; integers, so that files add up in any order. */
 export const monthCellSchema = z.object({
   /** restaurant_name, else location; null where neither is known, and in the cell of all that were too many. */
@@ -93,7 +96,12 @@ export const monthCellSchema = z.object({
   with_total: count,
   /** Each total rounded to cents. */
   total_spent_cents: count,
+  /** Ratings in fixed bins of half a star: from 0, 0.5, … 5. */
+  rating_half_stars: z.array(count).length(RATING_BINS),
 });
+
+/** As summaries of earlier rules have it: such a cell cannot be added up with others. */
+const keptMonthCellSchema = monthCellSchema.partial({ rating_half_stars: true });
 
 const readability = { uploaded: count, readable: count, unreadable: count, readable_pct: percent };
 
@@ -119,7 +127,7 @@ export const findingsSchema = z.object({
   /** Optional, as everything of the values is. */
   histograms: z.array(histogramSchema).optional(),
   /** The cells that rollups add up, and how many there are that were too many to be kept one by one. */
-  months: z.object({ cells: z.array(monthCellSchema), cells_pooled: count }).optional(),
+  months: z.object({ cells: z.array(keptMonthCellSchema), cells_pooled: count }).optional(),
 });
 
 export const validationSchema = z
@@ -148,5 +156,6 @@ export type CheckStatus = z.infer<typeof checkStatusSchema>;
 export type Check = z.infer<typeof checkSchema>;
 export type Histogram = z.infer<typeof histogramSchema>;
 export type MonthCell = z.infer<typeof monthCellSchema>;
+export type KeptMonthCell = z.infer<typeof keptMonthCellSchema>;
 export type ValidationFindings = z.infer<typeof findingsSchema>;
 export type Validation = z.infer<typeof validationSchema>;

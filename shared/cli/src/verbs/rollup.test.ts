@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { currentTableKey, type MonthCell, ROLLUP_KEY, type Rollup } from '@tastetrend/contracts';
-import { refreshRollup } from '@tastetrend/report';
+import { refreshRollup, s3RollupPorts } from '@tastetrend/report';
 import {
   generateReviews,
   openReaders,
@@ -14,7 +14,6 @@ import {
 import { canRunPipeline, type RunningPipeline, startPipeline } from '@tastetrend/testing/pipeline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testFolder } from '../command.fixture.ts';
-import { rollupPortsOf } from './rollup.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const SUITE = 'the rollup';
@@ -42,7 +41,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   });
 
   async function refreshed(): Promise<{ rollup: Rollup; bytes: string }> {
-    await refreshRollup(rollupPortsOf({ s3: p.s3, processedBucket: p.resources.buckets.processed }));
+    await refreshRollup({ keysMax: Number.POSITIVE_INFINITY }, s3RollupPorts(p.s3, p.resources.buckets.processed));
     const { bytes } = await p.readProcessed(ROLLUP_KEY);
     return { rollup: JSON.parse(bytes.toString('utf8')), bytes: bytes.toString('utf8') };
   }
@@ -72,6 +71,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       with_text: 0,
       with_total: 0,
       total_spent_cents: 0,
+      rating_half_stars: new Array<number>(11).fill(0),
     };
     const cell = cells.get(at) ?? { restaurant, month, ...none };
     cells.set(at, cell);
@@ -81,6 +81,8 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       cell.rated += 1;
       cell.rating_sum_hundredths += Math.round(rating * 100);
       if (rating >= 4) cell.rating_4_or_more += 1;
+      const bin = Math.floor(rating * 2);
+      cell.rating_half_stars[bin] = (cell.rating_half_stars[bin] ?? 0) + 1;
     }
     if (row.review_text !== null) cell.with_text += 1;
     if (total !== null) {

@@ -1,5 +1,5 @@
 /** Bins of a column's values. A bin is a function of the values alone: fixed where files are compared, else fitted. */
-import type { Histogram } from '@tastetrend/contracts';
+import { type Histogram, RATING_BINS } from '@tastetrend/contracts';
 import { isoDay, type SortedValues } from './sorted-values.ts';
 
 type Bin = Histogram['bins'][number];
@@ -13,11 +13,16 @@ const WHOLE_NUMBERS_MAX = 12;
 /** More months than this are of dates that no review has; years are then enough. */
 const MONTHS_MAX = 240;
 
+/** The bin of a rating: by hundredths, so that 4.499999 is what it was meant to be. */
+export function halfStarOf(rating: number): number {
+  return Math.min(RATING_BINS - 1, Math.max(0, Math.floor(Math.round(rating * 100) / 50)));
+}
+
 /** Half stars from 0 to 5, fixed, so that files compare. */
 export function binsOfHalfStars(ratings: SortedValues): Bin[] {
-  const counts = new Array<number>(11).fill(0);
+  const counts = new Array<number>(RATING_BINS).fill(0);
   for (const [rating, count] of ratings.runs()) {
-    const bin = Math.min(10, Math.max(0, Math.floor(Math.round(rating * 100) / 50)));
+    const bin = halfStarOf(rating);
     counts[bin] = (counts[bin] ?? 0) + count;
   }
   if (ratings.count === 0) return [];

@@ -1,6 +1,7 @@
 /** Rows counted by restaurant and month: what rollups add up. Integers only, so that files add up in any order. */
-import type { MonthCell } from '@tastetrend/contracts';
+import { type MonthCell, RATING_BINS } from '@tastetrend/contracts';
 import { byName } from '../serialise.ts';
+import { halfStarOf } from './histograms.ts';
 import type { Labels } from './labels.ts';
 import { isoDay } from './sorted-values.ts';
 
@@ -66,6 +67,8 @@ function countRow(cell: MonthCell, table: RowsOfMonths, row: number): void {
     cell.rated += 1;
     cell.rating_sum_hundredths += hundredths;
     if (hundredths >= 400) cell.rating_4_or_more += 1;
+    const bin = halfStarOf(rating);
+    cell.rating_half_stars[bin] = (cell.rating_half_stars[bin] ?? 0) + 1;
   }
   if (!Number.isNaN(table.lengths?.[row] ?? Number.NaN)) cell.with_text += 1;
   if (!Number.isNaN(total)) {
@@ -98,6 +101,7 @@ function emptyCell(restaurant: string | null, month: string | null): MonthCell {
     with_text: 0,
     with_total: 0,
     total_spent_cents: 0,
+    rating_half_stars: new Array<number>(RATING_BINS).fill(0),
   };
 }
 
@@ -113,9 +117,14 @@ export function added(one: MonthCell, other: MonthCell): MonthCell {
     with_text: one.with_text + other.with_text,
     with_total: one.with_total + other.with_total,
     total_spent_cents: one.total_spent_cents + other.total_spent_cents,
+    rating_half_stars: one.rating_half_stars.map((count, bin) => count + (other.rating_half_stars[bin] ?? 0)),
   };
 }
 
 export function inOrder(a: MonthCell, b: MonthCell): number {
-  return byName(a.restaurant ?? '', b.restaurant ?? '') || byName(a.month ?? '', b.month ?? '');
+  return unknownFirst(a.restaurant, b.restaurant) || unknownFirst(a.month, b.month);
+}
+
+function unknownFirst(a: string | null, b: string | null): number {
+  return Number(b === null) - Number(a === null) || byName(a ?? '', b ?? '');
 }

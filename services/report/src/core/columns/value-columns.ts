@@ -3,7 +3,7 @@
  * often they occur, 12 bytes each, and neither a name, a text nor an id. The summary of it is a function of the set of
  * rows, and not of their order.
  */
-import type { Histogram, MonthCell, ValidationFindings } from '@tastetrend/contracts';
+import type { Histogram, KeptMonthCell, ValidationFindings } from '@tastetrend/contracts';
 import { binsByMonth, binsOfAmounts, binsOfHalfStars, binsOfWholeNumbers } from './histograms.ts';
 import { Labels } from './labels.ts';
 import { MonthCounter } from './month-cells.ts';
@@ -37,7 +37,7 @@ const LISTED: readonly MeasuredColumn[] = ['rating_1_5', 'party_size'];
 export interface ValueSummary {
   readonly columns: ReadonlyMap<string, ColumnValues>;
   readonly histograms: readonly Histogram[];
-  readonly months: { readonly cells: readonly MonthCell[]; readonly cells_pooled: number };
+  readonly months: { readonly cells: readonly KeptMonthCell[]; readonly cells_pooled: number };
 }
 
 export class ValueColumns {

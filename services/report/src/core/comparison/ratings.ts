@@ -1,5 +1,5 @@
 /** How the ratings of two uploads differ. */
-import type { Comparison, Histogram, MonthCell } from '@tastetrend/contracts';
+import type { Comparison, Histogram, KeptMonthCell } from '@tastetrend/contracts';
 import { Random } from '../bias/random.ts';
 import { rounded } from '../bias/rounded.ts';
 import { normalDraw } from './normal.ts';
@@ -8,7 +8,7 @@ type Ratings = NonNullable<Comparison['ratings']>;
 
 export interface RatedUpload {
   readonly bins: Histogram['bins'];
-  readonly cells: readonly MonthCell[];
+  readonly cells: readonly KeptMonthCell[];
   readonly rows: number;
   readonly reviews: number;
 }

@@ -36,9 +36,16 @@ it('shows keys and restaurants as text', () => {
     with_text: 0,
     with_total: 0,
     total_spent_cents: 0,
+    rating_half_stars: new Array<number>(11).fill(0),
   };
   const cell = { restaurant: HOSTILE[1], month: null, ...none };
-  const months = monthsPageOf({ schema: 'tastetrend.rollup/1', files: 1, files_without_months: 0, cells: [cell] });
+  const months = monthsPageOf({
+    schema: 'tastetrend.rollup/1',
+    files: 1,
+    files_without_months: 0,
+    cells_pooled: 0,
+    cells: [cell],
+  });
   for (const text of [page, months]) expect(text).not.toMatch(/<(?:script|img)\b/);
   expect(months).toContain('undated');
 });

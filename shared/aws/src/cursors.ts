@@ -1,9 +1,9 @@
-/** How far the sweeps have come, in the pipeline's table. */
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { BrokenWorldError } from '@tastetrend/aws';
+/** How far what is done by the clock has come, in the pipeline's table. */
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { pipeline } from '@tastetrend/contracts';
+import { BrokenWorldError } from './errors.ts';
 
-export type CursorName = 'reconcile' | 'audit';
+export type CursorName = 'reconcile' | 'audit' | 'rollup';
 
 export interface CursorStore {
   /** The key behind which the next run goes on; undefined at the beginning. */
@@ -27,12 +27,13 @@ export function cursorsIn(dynamoDb: DynamoDBClient, tableName: string): CursorSt
     async move(name, from = '', to = '') {
       try {
         await dynamoDb.send(
-          new PutItemCommand({
+          new UpdateItemCommand({
             TableName: tableName,
-            Item: { ...keyOf(name), after: { S: to } },
+            Key: keyOf(name),
+            UpdateExpression: 'SET #after = :to',
             ConditionExpression: '#after = :from OR (:from = :beginning AND attribute_not_exists(#after))',
             ExpressionAttributeNames: { '#after': 'after' },
-            ExpressionAttributeValues: { ':from': { S: from }, ':beginning': { S: '' } },
+            ExpressionAttributeValues: { ':from': { S: from }, ':to': { S: to }, ':beginning': { S: '' } },
           }),
         );
       } catch (error) {

@@ -1,0 +1,138 @@
+/**
+ * The use case: the parts of the rollup are brought up to the current tables, some of them or all, then the sum of all
+ * parts and the pages of it are written. Everything is a function of what is current, and written by `settle`.
+ */
+import {
+  CATALOG_PREFIX,
+  ROLLUP_KEY,
+  ROLLUP_PARTS_PREFIX,
+  ROLLUP_PREFIX,
+  type Rollup,
+  type RollupKey,
+  rollupPartKey,
+  rollupPartSchema,
+  rollupSchema,
+} from '@tastetrend/contracts';
+import { indexPageName, indexPagesOf, monthsPageOf } from '../core/page/index-pages.ts';
+import { RollupSum, rollupText } from '../core/rollup.ts';
+import { digestOf, newestSummaries, uploadsOf } from './newest-uploads.ts';
+import type { Listed, RollupPorts } from './ports.ts';
+import { settle, sideBySide } from './settle.ts';
+import { type Entry, visitPart } from './visit-part.ts';
+
+export interface RefreshBounds {
+  /** Raw keys to look at; the part that is begun is ended. */
+  readonly keysMax: number;
+  /** Goes on behind this entry of the catalog; from the first one when left out. */
+  readonly after?: string | undefined;
+  /** When it is aborted no further part is begun. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Refreshed {
+  readonly rollup: Rollup;
+  readonly keys_looked_at: number;
+  /** Keys that count otherwise than before. */
+  readonly keys_changed: number;
+  /** Where the next refresh goes on; undefined when it begins anew. */
+  readonly next_after: string | undefined;
+}
+
+/**
+ * Any number at once, in any order, end in the same bytes once nothing changes any more; so does any division into bounded
+ * ones. Each costs a look at the table of each key in its bounds, three reads for each key that changed, and all parts.
+ * @throws CommittedObjectError, BrokenWorldError; what was written until then is right
+ */
+export async function refreshRollup(bounds: RefreshBounds, ports: RollupPorts): Promise<Refreshed> {
+  let [lookedAt, changed, next] = [0, 0, bounds.after];
+  let isEnd = true;
+  for await (const entries of partsOfCatalog(bounds.after, ports)) {
+    if (lookedAt >= bounds.keysMax || bounds.signal?.aborted === true) {
+      isEnd = false;
+      break;
+    }
+    changed += await visitPart(entries, ports);
+    lookedAt += entries.length;
+    next = entries.at(-1)?.key;
+  }
+  const rollup = await sumUp(ports);
+  await writeMonthsPage(ports);
+  await writeIndex(ports);
+  return { rollup, keys_looked_at: lookedAt, keys_changed: changed, next_after: isEnd ? undefined : next };
+}
+
+/** Every raw key that ever had a table of reviews has an entry; those of one part stand together. */
+async function* partsOfCatalog(after: string | undefined, ports: RollupPorts): AsyncGenerator<readonly Entry[]> {
+  const prefix = `${CATALOG_PREFIX}reviews/`;
+  let part: Entry[] = [];
+  for await (const page of ports.listed(prefix, after)) {
+    for (const { key } of page) {
+      const entry = { key, name: key.slice(prefix.length) };
+      const [first] = part;
+      if (first !== undefined && rollupPartKey(first.name) !== rollupPartKey(entry.name)) {
+        yield part;
+        part = [];
+      }
+      part.push(entry);
+    }
+  }
+  if (part.length > 0) yield part;
+}
+
+async function sumUp(ports: RollupPorts): Promise<Rollup> {
+  const read = new Map<string, { readonly etag: string; readonly keys: readonly RollupKey[] }>();
+  let rollup = new RollupSum().rollup();
+  const readAgain = async ({ key, etag }: Listed) => {
+    if (read.get(key)?.etag === etag) return;
+    const found = await ports.read(key);
+    const keys = found === undefined ? [] : (rollupPartSchema.safeParse(JSON.parse(found.text)).data?.keys ?? []);
+    read.set(key, { etag: found?.etag ?? '', keys });
+  };
+  await settle(
+    ROLLUP_KEY,
+    async () => {
+      for await (const page of ports.listed(ROLLUP_PARTS_PREFIX)) await sideBySide(page, readAgain);
+      const sum = new RollupSum();
+      for (const { keys } of read.values()) for (const key of keys) sum.add(key);
+      rollup = sum.rollup();
+      return { text: rollupText(rollup) };
+    },
+    ports,
+  );
+  return rollup;
+}
+
+async function writeMonthsPage(ports: RollupPorts): Promise<void> {
+  await settle(
+    `${ROLLUP_PREFIX}months.html`,
+    async () => {
+      const rollup = rollupSchema.parse(JSON.parse((await ports.read(ROLLUP_KEY))?.text ?? 'null'));
+      return { text: monthsPageOf(rollup) };
+    },
+    ports,
+  );
+}
+
+/** The first page last: its metadata says which list it is of, and then the others are there. */
+async function writeIndex(ports: RollupPorts): Promise<void> {
+  const first = ROLLUP_PREFIX + indexPageName(1);
+  const there = await ports.read(first);
+  let summaries = await newestSummaries(ports);
+  if (there?.metadata[LIST_DIGEST] === digestOf(summaries)) return;
+  let pages = indexPagesOf(await uploadsOf(summaries, ports));
+  const lookAgain = async () => {
+    const now = await newestSummaries(ports);
+    if (digestOf(now) === digestOf(summaries)) return;
+    summaries = now;
+    pages = indexPagesOf(await uploadsOf(summaries, ports));
+  };
+  for (let n = pages.length; n >= 1; n--) {
+    const make = async () => {
+      await lookAgain();
+      return { text: pages[n - 1] ?? '', metadata: { [LIST_DIGEST]: digestOf(summaries) } };
+    };
+    await settle(ROLLUP_PREFIX + indexPageName(n), make, ports);
+  }
+}
+
+const LIST_DIGEST = 'list-sha256';
