@@ -13,6 +13,7 @@ const SLOW = [
   '**/minilm.test.ts',
   '**/simulation.test.ts',
   '**/verbs/operator.test.ts',
+  '**/rollup-load.test.ts',
   '**/supervised.test.ts',
 ];
 /** What needs Terraform and Go: infra/check runs them. */

@@ -1,4 +1,5 @@
 export type { MalformedKind } from './generator/malformed.ts';
+export { Random } from './generator/random.ts';
 export type { SchemaName } from './generator/restaurants.ts';
 export type { DateFormat } from './generator/review-date.ts';
 export { type GeneratedReviews, type GenerateOptions, generateReviews } from './generator/reviews.ts';

@@ -5,7 +5,7 @@ import type { RollupPorts } from './ports.ts';
 import { sideBySide } from './settle.ts';
 
 /** Each costs a request, and nobody reads on for so long. */
-export const UPLOADS_LISTED_MAX = 1_000;
+const UPLOADS_LISTED_MAX = 1_000;
 /** Each costs a listing. */
 const DAYS_LISTED_MAX = 62;
 
