@@ -42,8 +42,8 @@ export const rollupPartSchema = z.object({
     z.object({
       /** The name of the raw key's entry in the catalog. */
       entry: z.string().regex(/^[0-9a-f]{32}$/),
-      /** Where the key's current table lies. */
-      table: z.string().min(1),
+      /** Where the key's current table lies; empty where its entry cannot be read. */
+      table: z.string(),
       /** Whose that table is: a version's, or a removal's; null where there is none. */
       identity: z.string().nullable(),
       /** `nothing`: removed, or no reviews. `not_yet`: see files_without_months; it is looked at again. */

@@ -49,6 +49,16 @@ function checked<Summary>(schema: Schema<Summary>, summary: Summary): Summary {
   return parsed.data;
 }
 
+/** What a kept text says. @returns undefined where it is nothing of this schema, or not there */
+export function parsed<Value>(schema: Schema<Value>, text: string | undefined): Value | undefined {
+  try {
+    const result = schema.safeParse(JSON.parse(text ?? 'null'));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `path: message` of the first few, in which no value is repeated. */
 export function issuesInOneLine(issues: readonly SchemaIssue[]): string {
   const named = issues.slice(0, ISSUES_MAX).map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`);

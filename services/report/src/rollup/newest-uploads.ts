@@ -1,6 +1,7 @@
 /** The uploads that the index lists. */
 import { LOGS_PREFIX, reportKey, sha256Hex, validationSchema } from '@tastetrend/contracts';
 import type { ListedUpload } from '../core/page/index-pages.ts';
+import { parsed } from '../core/serialise.ts';
 import type { RollupPorts } from './ports.ts';
 import { sideBySide } from './settle.ts';
 
@@ -51,7 +52,7 @@ export function digestOf(summaries: readonly string[]): string {
 /** @throws BrokenWorldError */
 export async function uploadsOf(summaries: readonly string[], { read }: RollupPorts): Promise<ListedUpload[]> {
   const uploads = await sideBySide(summaries, async (key): Promise<ListedUpload[]> => {
-    const validation = validationSchema.safeParse(JSON.parse((await read(key))?.text ?? 'null')).data;
+    const validation = parsed(validationSchema, (await read(key))?.text);
     if (validation === undefined) return [];
     const page = reportKey('report', validation.source.uploaded_at, validation.identity);
     return [{ validation, href: `../${page.slice(LOGS_PREFIX.length)}` }];

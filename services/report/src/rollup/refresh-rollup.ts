@@ -3,14 +3,13 @@
  * parts and the pages of it are written. Everything is a function of what is current, and written by `settle`.
  */
 import {
-  CATALOG_PREFIX,
+  catalogPrefixOf,
   ROLLUP_KEY,
   ROLLUP_PARTS_PREFIX,
   ROLLUP_PREFIX,
   type Rollup,
   type RollupKey,
   rollupPartKey,
-  rollupPartSchema,
   rollupSchema,
 } from '@tastetrend/contracts';
 import { indexPageName, indexPagesOf, monthsPageOf } from '../core/page/index-pages.ts';
@@ -18,7 +17,7 @@ import { RollupSum, rollupText } from '../core/rollup.ts';
 import { digestOf, newestSummaries, uploadsOf } from './newest-uploads.ts';
 import type { Listed, RollupPorts } from './ports.ts';
 import { settle, sideBySide } from './settle.ts';
-import { type Entry, visitPart } from './visit-part.ts';
+import { type Entry, keysIn, visitPart } from './visit-part.ts';
 
 export interface RefreshBounds {
   /** Raw keys to look at; the part that is begun is ended. */
@@ -41,7 +40,7 @@ export interface Refreshed {
 /**
  * Any number at once, in any order, end in the same bytes once nothing changes any more; so does any division into bounded
  * ones. Each costs a look at the table of each key in its bounds, three reads for each key that changed, and all parts.
- * @throws CommittedObjectError, BrokenWorldError; what was written until then is right
+ * @throws BrokenWorldError; what was written until then is right
  */
 export async function refreshRollup(bounds: RefreshBounds, ports: RollupPorts): Promise<Refreshed> {
   let [lookedAt, changed, next] = [0, 0, bounds.after];
@@ -63,7 +62,7 @@ export async function refreshRollup(bounds: RefreshBounds, ports: RollupPorts): 
 
 /** Every raw key that ever had a table of reviews has an entry; those of one part stand together. */
 async function* partsOfCatalog(after: string | undefined, ports: RollupPorts): AsyncGenerator<readonly Entry[]> {
-  const prefix = `${CATALOG_PREFIX}reviews/`;
+  const prefix = catalogPrefixOf('reviews');
   let part: Entry[] = [];
   for await (const page of ports.listed(prefix, after)) {
     for (const { key } of page) {
@@ -85,8 +84,7 @@ async function sumUp(ports: RollupPorts): Promise<Rollup> {
   const readAgain = async ({ key, etag }: Listed) => {
     if (read.get(key)?.etag === etag) return;
     const found = await ports.read(key);
-    const keys = found === undefined ? [] : (rollupPartSchema.safeParse(JSON.parse(found.text)).data?.keys ?? []);
-    read.set(key, { etag: found?.etag ?? '', keys });
+    read.set(key, { etag: found?.etag ?? '', keys: keysIn(found?.text) });
   };
   await settle(
     ROLLUP_KEY,

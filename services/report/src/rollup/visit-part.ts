@@ -4,6 +4,7 @@
  * what was counted of whom, so that a key whose table stayed costs one look at it.
  */
 import {
+  currentTableKeyIn,
   manifestKey,
   manifestSchema,
   type RollupKey,
@@ -13,7 +14,7 @@ import {
   validationSchema,
 } from '@tastetrend/contracts';
 import { partText, rowOf } from '../core/rollup.ts';
-import { CommittedObjectError } from '../errors.ts';
+import { parsed } from '../core/serialise.ts';
 import type { RollupPorts } from './ports.ts';
 import { settle, sideBySide } from './settle.ts';
 
@@ -26,7 +27,7 @@ export interface Entry {
 /**
  * @param entries of one part
  * @returns how many keys have another count now
- * @throws CommittedObjectError, BrokenWorldError
+ * @throws BrokenWorldError
  */
 export async function visitPart(entries: readonly Entry[], ports: RollupPorts): Promise<number> {
   const [first] = entries;
@@ -52,44 +53,39 @@ export async function visitPart(entries: readonly Entry[], ports: RollupPorts): 
   return changedEver.size;
 }
 
-function keysIn(text: string | undefined): readonly RollupKey[] {
-  if (text === undefined) return [];
-  // One of another schema is made anew, and written over.
-  return rollupPartSchema.safeParse(JSON.parse(text)).data?.keys ?? [];
+/** @returns none where the text is no part of this schema: it is made anew, and written over */
+export function keysIn(text: string | undefined): readonly RollupKey[] {
+  return parsed(rollupPartSchema, text)?.keys ?? [];
 }
 
 /** @returns `known` itself where nothing changed */
 async function look(entry: Entry, known: RollupKey | undefined, ports: RollupPorts): Promise<RollupKey> {
-  const table = known?.table ?? (await tableNamedBy(entry, ports));
-  const facts = await ports.currentTable(table);
+  const table = known?.table || (await tableNamedBy(entry, ports));
+  const facts = table === '' ? undefined : await ports.currentTable(table);
   const identity = facts?.identity ?? null;
-  const key = { entry: entry.name, table, identity, cells_pooled: 0, rows: [] };
   if (known !== undefined && known.identity === identity && known.counts !== 'not_yet') return known;
+  const key = { entry: entry.name, table, identity, cells_pooled: 0, rows: [] };
   const isOfReviews = facts !== undefined && facts.removalId === undefined && facts.kind !== 'restaurant_info';
-  if (!isOfReviews) return { ...key, counts: 'nothing' };
-  const counted = await countsOf(facts.identity, ports);
+  if (!isOfReviews && table !== '') return { ...key, counts: 'nothing' };
+  const counted = facts && (await countsOf(facts.identity, ports));
   if (counted !== undefined) return { ...key, ...counted, counts: 'rows' };
-  return known?.identity === identity ? known : { ...key, counts: 'not_yet' };
+  return known?.identity === identity && known.table === table ? known : { ...key, counts: 'not_yet' };
 }
 
+/** @returns empty where the entry names none: what is wrong with one key is seen in the counts, and stops no other's */
 async function tableNamedBy(entry: Entry, { read }: RollupPorts): Promise<string> {
-  // One line, `s3://<bucket>/<key of the current table>`.
-  const path = /^s3:\/\/[^/]+\/(.+)\n$/.exec((await read(entry.key))?.text ?? '')?.[1];
-  if (path === undefined) throw new CommittedObjectError(`${entry.key} names no current table`);
-  return path;
+  return currentTableKeyIn((await read(entry.key))?.text ?? '') ?? '';
 }
 
-/** @returns undefined while the version has no summary, or where its summary counts no months in our way */
+/** @returns undefined while the version has no summary, and where its summary counts no months in our way */
 async function countsOf(
   identity: string,
   { read }: RollupPorts,
 ): Promise<Pick<RollupKey, 'cells_pooled' | 'rows'> | undefined> {
-  const manifestText = (await read(manifestKey(identity)))?.text;
-  if (manifestText === undefined) throw new CommittedObjectError(`the manifest ${manifestKey(identity)} is not there`);
-  const { source } = manifestSchema.parse(JSON.parse(manifestText));
-  const text = (await read(reportKey('validation', source.uploaded_at, identity)))?.text;
-  if (text === undefined) return undefined;
-  const validation = validationSchema.safeParse(JSON.parse(text)).data;
+  const manifest = parsed(manifestSchema, (await read(manifestKey(identity)))?.text);
+  if (manifest === undefined) return undefined;
+  const summary = await read(reportKey('validation', manifest.source.uploaded_at, identity));
+  const validation = parsed(validationSchema, summary?.text);
   if (validation?.counts.accepted === 0) return { cells_pooled: 0, rows: [] };
   const months = validation?.findings?.months;
   if (months === undefined) return undefined;

@@ -3,9 +3,9 @@
  * promoted and removed, summaries come later. Each request happens at once, when its turn comes.
  */
 import {
-  CATALOG_PREFIX,
   type CurrentTableFacts,
   catalogEntryOf,
+  catalogPrefixOf,
   currentTableKey,
   identityOf,
   type Manifest,
@@ -178,7 +178,7 @@ export class RollupWorld {
       validation: 'pass',
       visits,
     });
-    this.#put(`${CATALOG_PREFIX}reviews/${RollupWorld.entryOf(rawKey)}`, catalogEntryOf('processed', rawKey));
+    this.#put(catalogPrefixOf('reviews') + RollupWorld.entryOf(rawKey), catalogEntryOf('processed', rawKey));
   }
 }
 
