@@ -1,79 +1,14 @@
-import {
-  type Comparison,
-  comparisonSchema,
-  identityOf,
-  makeManifest,
-  manifestKey,
-  pipeline,
-  reportKey,
-} from '@tastetrend/contracts';
+import { type Comparison, comparisonSchema } from '@tastetrend/contracts';
 import { describe, expect, it } from 'vitest';
 import { compareUpload } from './compare-uploads.ts';
-import { reportUpload } from './report-upload.ts';
-import { countsOf, manifestOf, profileOf, type Row, rows, SOURCE, tableOf } from './test-data/tally.ts';
+import { type Bucket, bucket, report, type Upload } from './test-data/reported-uploads.ts';
+import { rows } from './test-data/tally.ts';
 
 const RATE = 0.05;
 
-interface Upload {
-  readonly key: string;
-  readonly version: string;
-  readonly uploadedAt: string;
-  readonly rows: readonly Row[];
-}
-
-/** A bucket that holds what several uploads became. */
-function bucket() {
-  const kept = new Map<string, string>();
-  const reports = {
-    readText: async (key: string) => kept.get(key),
-    putOnce: async (key: string, text: string) => {
-      if (kept.has(key)) return 'refused' as const;
-      kept.set(key, text);
-      return 'written' as const;
-    },
-  };
-  async function* keysBelow(prefix: string) {
-    // Pages of two, in S3's order.
-    const found = [...kept.keys()].filter((key) => key.startsWith(prefix)).sort();
-    for (let at = 0; at < found.length; at += 2) yield found.slice(at, at + 2);
-  }
-  return { kept, ports: { reports, keysBelow, onStep: () => {} } };
-}
-
-type Bucket = ReturnType<typeof bucket>;
-
-/** Reports an upload, and gives its summaries. */
-async function report({ kept, ports }: Bucket, upload: Upload): Promise<Parameters<typeof compareUpload>[0]> {
-  const identity = identityOf({ bucket: SOURCE.bucket, key: upload.key, versionId: upload.version });
-  const profile = { ...profileOf(upload.rows), identity };
-  const table = tableOf(upload.rows, identity);
-  const {
-    schema: _,
-    identity: __,
-    transform_version: ___,
-    ...facts
-  } = manifestOf(profile, countsOf(upload.rows), table);
-  const source = { ...SOURCE, key: upload.key, version_id: upload.version, uploaded_at: upload.uploadedAt };
-  const manifest = makeManifest({ ...facts, source });
-  const own = new Map([[manifestKey(identity), JSON.stringify(manifest)]]);
-  for (const { role, key } of manifest.outputs) if (role === 'profile') own.set(key, JSON.stringify(profile));
-  const outcome = await reportUpload(
-    { identity, manifest_key: manifestKey(identity) },
-    { thresholds: pipeline.checks, bias: pipeline.bias },
-    {
-      committed: { readText: async (key) => own.get(key), readBytes: async (_, start, end) => table.slice(start, end) },
-      reports: ports.reports,
-      onStep: () => {},
-    },
-  );
-  if (outcome.kind !== 'reported') throw new Error('not reported');
-  expect(kept.has(reportKey('validation', upload.uploadedAt, identity))).toBe(true);
-  return outcome.summaries;
-}
-
 const comparisons = ({ kept }: Bucket): Comparison[] =>
   [...kept.entries()]
-    .filter(([key]) => key.includes('/comparison_'))
+    .filter(([key]) => key.includes('/comparison_') && key.endsWith('.json'))
     .sort()
     .map(([, text]) => comparisonSchema.parse(JSON.parse(text)));
 
@@ -122,7 +57,8 @@ describe('compareUpload', () => {
     const inOrder = bucket();
     for (const upload of uploads) await compareUpload(await report(inOrder, upload), RATE, inOrder.ports);
     const wanted = [...inOrder.kept].filter(([key]) => key.includes('/comparison_') || key.includes('/history/'));
-    expect(wanted.filter(([key]) => key.includes('/comparison_'))).toHaveLength(2);
+    // Two comparisons, and a page of each.
+    expect(wanted.filter(([key]) => key.includes('/comparison_'))).toHaveLength(4);
     for (const order of [
       [2, 1, 0],
       [1, 2, 0],
@@ -136,6 +72,25 @@ describe('compareUpload', () => {
     const keys = await Promise.all(uploads.map((upload) => report(together, upload)));
     await Promise.all(keys.map((key) => compareUpload(key, RATE, together.ports)));
     for (const [key, text] of wanted) expect(together.kept.get(key)).toBe(text);
+  });
+
+  it('a page that a crash left out is written by the next delivery, of the comparison that is kept', async () => {
+    const at = bucket();
+    for (const upload of [january, february]) await compareUpload(await report(at, upload), RATE, at.ports);
+    const pageKey = [...at.kept.keys()].find((key) => /\/comparison_.*\.html$/.test(key)) ?? '';
+    const page = at.kept.get(pageKey);
+    expect(page).toContain('What changed');
+    at.kept.delete(pageKey);
+    await compareUpload(await report(at, february), RATE, at.ports);
+    expect(at.kept.get(pageKey)).toBe(page);
+  });
+
+  it('where nothing changed by more than chance there is no page', async () => {
+    const at = bucket();
+    const again = { ...january, version: 'again', uploadedAt: '2026-02-01T00:00:00.000Z' };
+    for (const upload of [january, again]) await compareUpload(await report(at, upload), RATE, at.ports);
+    expect(comparisons(at)).toMatchObject([{ flagged: 0 }]);
+    expect([...at.kept.keys()].filter((key) => key.includes('/comparison_'))).toHaveLength(1);
   });
 
   it('a repeated delivery changes nothing', async () => {

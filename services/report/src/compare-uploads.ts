@@ -15,6 +15,7 @@ import {
 } from '@tastetrend/contracts';
 import { allOf } from './all-of.ts';
 import { comparisonOf, type ReportedUpload } from './core/comparison/comparison.ts';
+import { comparisonPageOf } from './core/page/comparison-page.ts';
 import { serialiseByLine } from './core/serialise.ts';
 import type { ReportStore } from './report-upload.ts';
 
@@ -118,12 +119,20 @@ async function keepComparison(
   { reports, onStep }: ComparisonPorts,
 ): Promise<void> {
   const [there, one, other] = await Promise.all([reports.readText(key), readUpload(before), readUpload(now)]);
-  if (there !== undefined) return;
   const same = before.source.key === now.source.key ? 'key' : 'restaurant';
-  const comparison = one && other && comparisonOf(same, one, other, rate);
-  if (!comparison) return;
-  await reports.putOnce(key, serialiseByLine(comparisonSchema, comparison));
-  onStep('comparison written', { report_key: key, flagged: comparison.flagged });
+  const made = there === undefined && one && other && comparisonOf(same, one, other, rate);
+  if (made) {
+    await reports.putOnce(key, serialiseByLine(comparisonSchema, made));
+    onStep('comparison written', { report_key: key, flagged: made.flagged });
+  }
+  // One that an earlier schema made is left as it is, without a page.
+  const kept = made || (there !== undefined && comparisonSchema.safeParse(JSON.parse(there)).data);
+  // A page that says that nothing changed would be an object for nothing: the list of uploads says so.
+  if (!kept || kept.flagged === 0) return;
+  const pageKey = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity, 'html');
+  if (there !== undefined && (await reports.readText(pageKey)) !== undefined) return;
+  await reports.putOnce(pageKey, comparisonPageOf(kept));
+  onStep('comparison page written', { report_key: pageKey });
 }
 
 async function readReported(

@@ -4,11 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { makeManifest } from '@tastetrend/contracts';
+import { comparisonSchema, makeManifest } from '@tastetrend/contracts';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compareUpload } from './compare-uploads.ts';
+import { indexPagesOf } from './core/page/index-pages.ts';
 import { HOSTILE, HOSTILE_INFERENCE, pageFor } from './test-data/pages.ts';
+import { bucket, report } from './test-data/reported-uploads.ts';
 import { countsOf, manifestOf, profileOf, REJECTED, rows, tableOf } from './test-data/tally.ts';
 
 const PLACES = [
@@ -39,17 +42,51 @@ async function hostilePage(): Promise<string> {
   return await pageFor(makeManifest({ ...facts, inferred: HOSTILE_INFERENCE }), profile, table);
 }
 
+/** What changed between two uploads of a key that is no name for a file, and the list that has both. */
+async function comparedPages(): Promise<{ comparison: string; index: string }> {
+  const at = bucket();
+  const key = `reviews/${HOSTILE.join(' ')}.csv`.replaceAll('\u0000', '').replaceAll('\ud800', '');
+  const uploads = [
+    { rows: rows(200, { location: HOSTILE[0] }), version: 'v1', uploadedAt: '2026-01-31T10:00:00.000Z' },
+    {
+      rows: [
+        ...rows(150, { location: HOSTILE[0], rating: 200 }),
+        ...rows(50, { location: HOSTILE[0], hasText: false, gender: 'male' }),
+      ],
+      version: 'v2',
+      uploadedAt: '2026-02-28T10:00:00.000Z',
+    },
+  ];
+  const validations = [];
+  for (const upload of uploads) {
+    const summaries = await report(at, { key, ...upload });
+    await compareUpload(summaries, 0.05, at.ports);
+    validations.push(summaries.validation);
+  }
+  const kept = (name: RegExp) => [...at.kept].find(([one]) => name.test(one))?.[1] ?? '';
+  const comparison = comparisonSchema.parse(JSON.parse(kept(/\/comparison_.*\.json$/)));
+  const [index = ''] = indexPagesOf(
+    validations.toReversed().map((validation, i) => ({
+      validation,
+      href: '../a.html',
+      changes: i === 0 ? { comparison, href: '../b.html' } : null,
+    })),
+  );
+  return { comparison: kept(/\/comparison_.*\.html$/), index };
+}
+
 let browser: Browser | undefined;
-const pages: Record<'hostile' | 'rejected', string> = { hostile: '', rejected: '' };
+const NAMES = ['hostile', 'rejected', 'comparison', 'index'] as const;
+const pages: Record<(typeof NAMES)[number], string> = { hostile: '', rejected: '', comparison: '', index: '' };
 
 beforeAll(async () => {
   if (executablePath === undefined) return;
   // Tests may run as root in a container, where Chromium's own sandbox cannot.
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  for (const [name, text] of [
-    ['hostile', await hostilePage()],
-    ['rejected', await pageFor(REJECTED, null)],
-  ] as const) {
+  const compared = await comparedPages();
+  const texts = { hostile: await hostilePage(), rejected: await pageFor(REJECTED, null), ...compared };
+  for (const name of NAMES) {
+    const text = texts[name];
     const path = join(tmpdir(), `tastetrend-page-${process.pid}-${name}.html`);
     await writeFile(path, text);
     pages[name] = pathToFileURL(path).href;
@@ -78,10 +115,10 @@ async function open(name: keyof typeof pages, width: number, colorScheme: 'light
 }
 
 describe('in Chromium', () => {
-  it('loads nothing else, runs nothing, and breaks no rule of its own policy', async () => {
-    const { page, requests, complaints } = await open('hostile', 1280, 'light');
+  it.each(NAMES)('loads nothing else, runs nothing, and breaks no rule of its own policy: %s', async (name) => {
+    const { page, requests, complaints } = await open(name, 1280, 'light');
     await page.hover('main');
-    expect(requests).toEqual([pages.hostile]);
+    expect(requests).toEqual([pages[name]]);
     expect(complaints).toEqual([]);
     expect(await page.evaluate('window.pwned')).toBeUndefined();
     expect(await page.locator('script, img, base').count()).toBe(0);
@@ -99,7 +136,7 @@ describe('in Chromium', () => {
   });
 
   it.each([360, 768, 1280])('has no horizontal scroll at %i px, folded and unfolded', async (width) => {
-    for (const name of ['hostile', 'rejected'] as const) {
+    for (const name of NAMES) {
       const { page } = await open(name, width, 'light');
       const scrollWidth = () => page.evaluate('document.documentElement.scrollWidth');
       expect(await scrollWidth()).toBe(width);
@@ -114,6 +151,10 @@ describe('in Chromium', () => {
     ['hostile', 'dark', 360],
     ['rejected', 'light', 360],
     ['rejected', 'dark', 1280],
+    ['comparison', 'light', 360],
+    ['comparison', 'dark', 1280],
+    ['index', 'dark', 360],
+    ['index', 'light', 1280],
   ] as const)('axe finds no violation: %s, %s, %i px', async (name, scheme, width) => {
     const { page } = await open(name, width, scheme);
     await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
@@ -136,8 +177,29 @@ describe('in Chromium', () => {
     await page.close();
   });
 
-  it('every chart has its numbers in a table of the same figure or beside it', async () => {
-    const { page } = await open('hostile', 1280, 'light');
+  it('says what changed since the upload before, the surest first, and what is within chance', async () => {
+    const { page } = await open('comparison', 1280, 'light');
+    const listed = await page.locator('#changed ~ .checks li strong').allInnerTexts();
+    expect(listed.slice(0, 1)).toEqual(['Ratings: 4.00 on average → 2.50 on average.']);
+    expect(listed).toContain('Without review text: 0.0\u00a0% → 25.0\u00a0%.');
+    expect(await page.locator('#changed ~ details summary').textContent()).toMatch(
+      /within chance: no change to speak of/,
+    );
+    await page.locator('#changed ~ details summary').click();
+    expect(await page.locator('#changed ~ details').textContent()).toContain('Without total spent');
+    expect(listed.join()).not.toContain('total spent');
+    await page.close();
+    const index = (await open('index', 1280, 'light')).page;
+    const row = index.locator('tbody tr').first();
+    expect(await row.textContent()).toMatch(
+      /\d changes\s*Ratings 4\.00 on average → 2\.50 on average; .* and \d+ more/,
+    );
+    expect(await index.locator('tbody tr').nth(1).locator('td').nth(1).textContent()).toBe('–');
+    await index.close();
+  });
+
+  it.each(['hostile', 'comparison'] as const)('every chart has its numbers in a table beside it: %s', async (name) => {
+    const { page } = await open(name, 1280, 'light');
     for (const chart of await page.locator('svg[role=img]').all()) {
       expect(await chart.getAttribute('aria-label')).toMatch(/table below/);
       const tables = await chart.evaluate((svg) => {
@@ -149,8 +211,8 @@ describe('in Chromium', () => {
     await page.close();
   });
 
-  it('prints unfolded, in light colours', async () => {
-    const { page } = await open('hostile', 1280, 'dark');
+  it.each(['hostile', 'comparison'] as const)('prints unfolded, in light colours: %s', async (name) => {
+    const { page } = await open(name, 1280, 'dark');
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(0, 0, 0)');
     const pdf = await page.pdf({ format: 'A4' });

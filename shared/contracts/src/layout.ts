@@ -56,11 +56,16 @@ export function reportKey(kind: ReportKind, uploadedAt: string | null, identity:
   return `${ROOT}/logs/${day}/${kind}_${timestamp}_${shortIdentity(identity)}.${extension}`;
 }
 
-/** The comparison of a version with an earlier one, beside the reports of the later: `comparison_<timestamp>_<of both>.json`. */
-export function comparisonKey(uploadedAt: string, identity: string, earlierIdentity: string): string {
+/** The comparison of a version with an earlier one, beside the reports of the later: `comparison_<timestamp>_<of both>.json`, and a page of it. */
+export function comparisonKey(
+  uploadedAt: string,
+  identity: string,
+  earlierIdentity: string,
+  extension: 'json' | 'html' = 'json',
+): string {
   const day = uploadedAt.slice(0, 10).replaceAll('-', '/');
   const timestamp = uploadedAt.replaceAll(/[-:]/g, '');
-  return `${ROOT}/logs/${day}/comparison_${timestamp}_${shortIdentity(identity)}_${shortIdentity(earlierIdentity)}.json`;
+  return `${ROOT}/logs/${day}/comparison_${timestamp}_${shortIdentity(identity)}_${shortIdentity(earlierIdentity)}.${extension}`;
 }
 
 /** What uploads are compared within: a raw key, or a restaurant by its name. */

@@ -2,21 +2,30 @@
 import { LOGS_PREFIX, reportKey, sha256Hex, validationSchema } from '@tastetrend/contracts';
 import type { ListedUpload } from '../core/page/index-pages.ts';
 import { parsed } from '../core/serialise.ts';
+import { ListedComparisons } from '../listed-comparisons.ts';
 import type { RollupPorts } from './ports.ts';
 import { sideBySide } from './settle.ts';
 
 /** Each costs a request, and nobody reads on for so long. */
 const UPLOADS_LISTED_MAX = 1_000;
-/** Each costs a listing. */
+/** Each costs two listings. */
 const DAYS_LISTED_MAX = 62;
 
+export interface NewestUploads {
+  /** Keys of their summaries, the newest first. */
+  readonly summaries: readonly string[];
+  /** Keys of what of theirs was compared with an upload before. */
+  readonly comparisons: readonly string[];
+}
+
 /**
- * The summaries of the newest uploads, the newest first, by their names: those tell the time. Every upload has one,
- * whatever became of it. Those of no known time come last.
+ * The newest uploads by the names of their summaries: those tell the time. Every upload has one, whatever became of it.
+ * Those of no known time come last.
  * @throws BrokenWorldError
  */
-export async function newestSummaries(ports: RollupPorts): Promise<string[]> {
+export async function newestUploads(ports: RollupPorts): Promise<NewestUploads> {
   const newest: string[] = [];
+  const comparisons: string[] = [];
   let days = 0;
   const take = async (folder: string) => {
     const ofFolder: string[] = [];
@@ -26,14 +35,17 @@ export async function newestSummaries(ports: RollupPorts): Promise<string[]> {
       ofFolder.splice(0, ofFolder.length - UPLOADS_LISTED_MAX);
     }
     newest.push(...ofFolder.reverse().slice(0, UPLOADS_LISTED_MAX - newest.length));
+    for await (const page of ports.listed(`${folder}comparison_`)) {
+      comparisons.push(...page.map(({ key }) => key).filter((key) => key.endsWith('.json')));
+    }
   };
   for await (const folder of daysBackwards(ports)) {
-    if (newest.length >= UPLOADS_LISTED_MAX || days >= DAYS_LISTED_MAX) return newest;
+    if (newest.length >= UPLOADS_LISTED_MAX || days >= DAYS_LISTED_MAX) break;
     await take(folder);
     days += 1;
   }
-  await take(`${LOGS_PREFIX}undated/`);
-  return newest;
+  if (newest.length < UPLOADS_LISTED_MAX && days < DAYS_LISTED_MAX) await take(`${LOGS_PREFIX}undated/`);
+  return { summaries: newest, comparisons };
 }
 
 async function* daysBackwards({ folders }: RollupPorts): AsyncGenerator<string> {
@@ -44,18 +56,24 @@ async function* daysBackwards({ folders }: RollupPorts): AsyncGenerator<string> 
   }
 }
 
-/** Tells one list from another: a summary is written once, so that equal names are equal pages. */
-export function digestOf(summaries: readonly string[]): string {
-  return sha256Hex(summaries.join('\n'));
+/** Tells one list from another: what is named is written once, so that equal names are equal pages. */
+export function digestOf({ summaries, comparisons }: NewestUploads): string {
+  return sha256Hex([...summaries, ...comparisons].join('\n'));
 }
 
 /** @throws BrokenWorldError */
-export async function uploadsOf(summaries: readonly string[], { read }: RollupPorts): Promise<ListedUpload[]> {
+export async function uploadsOf(
+  { summaries, comparisons }: NewestUploads,
+  { read }: RollupPorts,
+): Promise<ListedUpload[]> {
+  const listed = new ListedComparisons();
+  listed.add(comparisons);
   const uploads = await sideBySide(summaries, async (key): Promise<ListedUpload[]> => {
     const validation = parsed(validationSchema, (await read(key))?.text);
     if (validation === undefined) return [];
     const page = reportKey('report', validation.source.uploaded_at, validation.identity);
-    return [{ validation, href: `../${page.slice(LOGS_PREFIX.length)}` }];
+    const changes = await listed.of(validation.identity, async (of) => (await read(of))?.text);
+    return [{ validation, href: `../${page.slice(LOGS_PREFIX.length)}`, changes }];
   });
   return uploads.flat();
 }

@@ -14,7 +14,7 @@ import {
 } from '@tastetrend/contracts';
 import { indexPageName, indexPagesOf, monthsPageOf } from '../core/page/index-pages.ts';
 import { RollupSum, rollupText } from '../core/rollup.ts';
-import { digestOf, newestSummaries, uploadsOf } from './newest-uploads.ts';
+import { digestOf, newestUploads, uploadsOf } from './newest-uploads.ts';
 import type { Listed, RollupPorts } from './ports.ts';
 import { settle, sideBySide } from './settle.ts';
 import { type Entry, keysIn, visitPart } from './visit-part.ts';
@@ -115,19 +115,19 @@ async function writeMonthsPage(ports: RollupPorts): Promise<void> {
 async function writeIndex(ports: RollupPorts): Promise<void> {
   const first = ROLLUP_PREFIX + indexPageName(1);
   const there = await ports.read(first);
-  let summaries = await newestSummaries(ports);
-  if (there?.metadata[LIST_DIGEST] === digestOf(summaries)) return;
-  let pages = indexPagesOf(await uploadsOf(summaries, ports));
+  let newest = await newestUploads(ports);
+  if (there?.metadata[LIST_DIGEST] === digestOf(newest)) return;
+  let pages = indexPagesOf(await uploadsOf(newest, ports));
   const lookAgain = async () => {
-    const now = await newestSummaries(ports);
-    if (digestOf(now) === digestOf(summaries)) return;
-    summaries = now;
-    pages = indexPagesOf(await uploadsOf(summaries, ports));
+    const now = await newestUploads(ports);
+    if (digestOf(now) === digestOf(newest)) return;
+    newest = now;
+    pages = indexPagesOf(await uploadsOf(newest, ports));
   };
   for (let n = pages.length; n >= 1; n--) {
     const make = async () => {
       await lookAgain();
-      return { text: pages[n - 1] ?? '', metadata: { [LIST_DIGEST]: digestOf(summaries) } };
+      return { text: pages[n - 1] ?? '', metadata: { [LIST_DIGEST]: digestOf(newest) } };
     };
     await settle(ROLLUP_PREFIX + indexPageName(n), make, ports);
   }

@@ -1,5 +1,6 @@
 /** Pages that list the uploads, the newest first, and one of the rollup: where to begin to read. */
-import type { CheckStatus, Rollup, Validation } from '@tastetrend/contracts';
+import type { CheckStatus, Comparison, Rollup, Validation } from '@tastetrend/contracts';
+import { changesOf } from './changes.ts';
 import { documentOf } from './document.ts';
 import { count, day, decimal, moment, share } from './format.ts';
 import { foreign, type Html, html, type Part } from './html.ts';
@@ -14,6 +15,8 @@ export interface ListedUpload {
   readonly validation: Validation;
   /** Where its page lies, from where the index lies. */
   readonly href: string;
+  /** With the upload before, and where its page lies; null where there is none. */
+  readonly changes?: { readonly comparison: Comparison; readonly href: string } | null;
 }
 
 /** @returns the name of the n-th page, from 1 on; the first is where to begin */
@@ -53,13 +56,13 @@ function links(at: number, pages: number): Html[] {
 
 function uploadTable(uploads: readonly ListedUpload[]): Html {
   const number = (head: string) => ({ head, isNumber: true });
-  const rows = uploads.map(({ validation, href }): Part[] => {
+  const rows = uploads.map(({ validation, href, changes }): Part[] => {
     const { source, status, outcome, counts, checks } = validation;
     const wrong = checks.filter((check) => check.status !== 'pass').length;
     return [
-      html`<a href="${href}">${foreign(source.key)}</a>`,
-      source.uploaded_at === null ? 'unknown' : moment(source.uploaded_at),
+      html`<a class="file" href="${href}">${foreign(source.key)}</a><small>${source.uploaded_at === null ? 'unknown time' : moment(source.uploaded_at)}</small>`,
       html`<span class="${status} state">${icon(status)}${outcome === 'processed' ? WORDS[status] : outcome === 'rejected' ? 'Rejected' : 'Gone'}</span>`,
+      changesCell(changes ?? null),
       count(wrong),
       count(counts.rows_read),
       count(counts.accepted),
@@ -68,9 +71,9 @@ function uploadTable(uploads: readonly ListedUpload[]): Html {
     ];
   });
   const heads = [
-    { head: 'File' },
-    { head: 'Uploaded' },
+    { head: 'File, and when it was uploaded' },
     { head: 'Status' },
+    { head: 'Since the upload before', isWide: true },
     number('Checks to see'),
     number('Read'),
     number('Accepted'),
@@ -78,6 +81,19 @@ function uploadTable(uploads: readonly ListedUpload[]): Html {
     number('Set aside'),
   ];
   return table('Uploads, the newest first', heads, rows);
+}
+
+const CHANGES_NAMED_MAX = 2;
+
+/** The surest changes by name, and how many more: what one would look at next. */
+function changesCell(changes: NonNullable<ListedUpload['changes']> | null): Part {
+  if (changes === null) return '–';
+  const { comparison, href } = changes;
+  if (comparison.flagged === 0) return html`<a href="${href}">No more than chance</a>`;
+  const named = changesOf(comparison).slice(0, Math.min(CHANGES_NAMED_MAX, comparison.flagged));
+  const more = comparison.flagged - named.length;
+  const title = comparison.flagged === 1 ? '1 change' : `${count(comparison.flagged)} changes`;
+  return html`<a href="${href}">${title}</a><small>${named.map(({ title: of, before, now }, i) => html`${i > 0 && '; '}${foreign(of)} ${before} → ${now}`)}${more > 0 && ` and ${count(more)} more`}</small>`;
 }
 
 /** The rollup as a page: each restaurant's months, the newest first. */
