@@ -159,6 +159,23 @@ describe('a refresh', () => {
     expect(rollup.cells).toHaveLength(1);
   });
 
+  it('counts nothing of reference data, and of a key without a table', async () => {
+    const world = new RollupWorld();
+    for (const key of KEYS) world.upload(key, [VISIT]);
+    world.report();
+    await refreshRollup(ALL, world.ports());
+    // What was reviews is uploaded again as reference data, under its old name.
+    world.upload('ab.csv', [VISIT]);
+    const table = world.current.get('ab.csv');
+    if (table === undefined) throw new Error('ab.csv has a table');
+    world.current.set('ab.csv', { ...table, kind: 'restaurant_info' });
+    world.current.delete('c0.csv');
+    world.report();
+    const { rollup } = await refreshRollup(ALL, world.ports());
+    expect(rollup).toMatchObject({ files: KEYS.length - 2, files_without_months: 0 });
+    expect(rollup.cells.map(({ rows }) => rows)).toEqual([KEYS.length - 2]);
+  });
+
   it('is stopped by nothing that is wrong with one key, and counts it when it is mended', async () => {
     const world = new RollupWorld();
     for (const key of KEYS) world.upload(key, [VISIT]);

@@ -8,7 +8,6 @@ import {
   ROLLUP_PARTS_PREFIX,
   ROLLUP_PREFIX,
   type Rollup,
-  type RollupKey,
   rollupPartKey,
   rollupSchema,
 } from '@tastetrend/contracts';
@@ -78,26 +77,27 @@ async function* partsOfCatalog(after: string | undefined, ports: RollupPorts): A
   if (part.length > 0) yield part;
 }
 
+/** Held are the sum, and the parts that are being read: not all that is counted. */
 async function sumUp(ports: RollupPorts): Promise<Rollup> {
-  const read = new Map<string, { readonly etag: string; readonly keys: readonly RollupKey[] }>();
-  let rollup = new RollupSum().rollup();
-  const readAgain = async ({ key, etag }: Listed) => {
-    if (read.get(key)?.etag === etag) return;
-    const found = await ports.read(key);
-    read.set(key, { etag: found?.etag ?? '', keys: keysIn(found?.text) });
-  };
-  await settle(
-    ROLLUP_KEY,
-    async () => {
-      for await (const page of ports.listed(ROLLUP_PARTS_PREFIX)) await sideBySide(page, readAgain);
+  let rollup: Rollup | undefined;
+  let summedUp: string | undefined;
+  const make = async () => {
+    const parts: Listed[] = [];
+    for await (const page of ports.listed(ROLLUP_PARTS_PREFIX)) parts.push(...page);
+    // As they are listed: a part that is written while it is read has another ETag at the next look.
+    const listed = JSON.stringify(parts.map(({ key, etag }) => [key, etag]));
+    if (rollup === undefined || listed !== summedUp) {
       const sum = new RollupSum();
-      for (const { keys } of read.values()) for (const key of keys) sum.add(key);
+      await sideBySide(parts, async ({ key }) => {
+        for (const counted of keysIn((await ports.read(key))?.text)) sum.add(counted);
+      });
       rollup = sum.rollup();
-      return { text: rollupText(rollup) };
-    },
-    ports,
-  );
-  return rollup;
+      summedUp = listed;
+    }
+    return { text: rollupText(rollup) };
+  };
+  await settle(ROLLUP_KEY, make, ports);
+  return rollup ?? new RollupSum().rollup();
 }
 
 async function writeMonthsPage(ports: RollupPorts): Promise<void> {

@@ -1,11 +1,19 @@
 /** The rollup against a recount of the current tables by DuckDB, after concurrent uploads, re-uploads and deletions. */
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { ROLLUP_KEY, type Rollup } from '@tastetrend/contracts';
+import {
+  catalogEntryKey,
+  catalogPrefixOf,
+  pipeline as description,
+  ROLLUP_KEY,
+  type Rollup,
+} from '@tastetrend/contracts';
 import { refreshRollup, s3RollupPorts } from '@tastetrend/report';
 import { generateReviews, openReaders, type ParquetReaders, ReaderUnavailable } from '@tastetrend/testing';
 import {
   canRunPipeline,
   eventually,
+  type LogLine,
   type RunningPipeline,
   scheduledEvent,
   startPipeline,
@@ -41,17 +49,20 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   });
 
   /** By the deployed function, as the clock has it; twice at once. Then by the command's own way, which finds nothing to do. */
-  async function refreshed(): Promise<{ rollup: Rollup; bytes: string }> {
+  async function refreshed(): Promise<{ rollup: Rollup; bytes: string; lines: LogLine[] }> {
     const runs = async () => (await p.logLines('report')).filter(({ message }) => message === 'rollup refreshed');
     const before = (await runs()).length;
     await p.send('report', scheduledEvent(), scheduledEvent());
-    await eventually('both refreshed', async () => ((await runs()).length >= before + 2 ? true : undefined));
+    const lines = await eventually('both refreshed', async () => {
+      const now = (await runs()).slice(before);
+      return now.length >= 2 ? now : undefined;
+    });
     const bytes = (await p.readProcessed(ROLLUP_KEY)).bytes.toString('utf8');
     const ports = s3RollupPorts(p.s3, p.resources.buckets.processed);
     const again = await refreshRollup({ keysMax: Number.POSITIVE_INFINITY }, ports);
     expect(again.keys_changed).toBe(0);
     expect((await p.readProcessed(ROLLUP_KEY)).bytes.toString('utf8')).toBe(bytes);
-    return { rollup: JSON.parse(bytes), bytes };
+    return { rollup: JSON.parse(bytes), bytes, lines };
   }
 
   async function counted(keys: readonly string[]) {
@@ -89,5 +100,20 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     expect(second.rollup.cells).toEqual((await counted(keys)).cells);
     expect(second.bytes).not.toBe(first.bytes);
     expect(await p.depth('report-dlq')).toEqual({ visible: 0, inFlight: 0 });
+  });
+
+  it('goes on by the clock where the last one ended, and begins anew at the end', async () => {
+    const cursor = { [description.table.partition_key]: { S: 'cursor#rollup' } };
+    const after = catalogEntryKey('reviews', 'a.csv');
+    const entries = (await p.listProcessed(catalogPrefixOf('reviews'))).map(({ key }) => key);
+    await p.dynamoDb.send(
+      new PutItemCommand({ TableName: p.resources.table, Item: { ...cursor, after: { S: after } } }),
+    );
+    const { lines } = await refreshed();
+    // The first of two may be over when the second begins.
+    const behind = entries.filter((key) => key > after).length;
+    expect(lines.map(({ keys_looked_at }) => keys_looked_at)).toContain(behind);
+    const kept = await p.dynamoDb.send(new GetItemCommand({ TableName: p.resources.table, Key: cursor }));
+    expect(kept.Item?.after?.S).toBe('');
   });
 });
