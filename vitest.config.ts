@@ -10,6 +10,7 @@ const SLOW = [
   '**/latency.test.ts',
   '**/deadly-file.test.ts',
   '**/oracle.test.ts',
+  '**/*-oracle.test.ts',
   '**/minilm.test.ts',
   '**/simulation.test.ts',
   '**/verbs/operator.test.ts',

@@ -1,38 +1,10 @@
-import { pipeline, REVIEW_COLUMNS, type Validation } from '@tastetrend/contracts';
+import { pipeline, REVIEW_COLUMNS } from '@tastetrend/contracts';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { countsOf, GONE, manifestOf, profileOf, REJECTED, rows } from '../test-data/tally.ts';
-import type { ColumnValues } from './columns/value-columns.ts';
+import { validationOfRows } from '../test-data/lineage.ts';
+import { GONE, REJECTED } from '../test-data/tally.ts';
 import { lineageEventOf } from './lineage.ts';
 import { validationOf } from './validation.ts';
-
-const FILE = [...rows(8, { age: 'missing' }), ...rows(2, { hasText: false }), ...rows(9, { fate: 'quarantined' })];
-
-function validation(): Validation {
-  const profile = profileOf(FILE);
-  const ofTotals = {
-    distinct: 3,
-    min: 1,
-    max: 9.5,
-    quantiles: { p05: 1, p25: 2, p50: 3, p75: 4, p95: 9.5 },
-    top_values: null,
-  };
-  const ofDates = {
-    ...ofTotals,
-    min: '2024-01-01',
-    max: '2024-02-01',
-    quantiles: { p05: '2024-01-01', p25: '2024-01-02', p50: '2024-01-03', p75: '2024-01-04', p95: '2024-02-01' },
-  };
-  const values = {
-    columns: new Map<string, ColumnValues>([
-      ['total_spent', ofTotals],
-      ['review_date', ofDates],
-    ]),
-    histograms: [],
-    months: { cells: [], cells_pooled: 0 },
-  };
-  return validationOf(manifestOf(profile, countsOf(FILE)), profile, pipeline.checks, values);
-}
 
 /** What OpenLineage 2-0-2 and its facets ask for, in our words; the published client takes the event too (README). */
 const facet = { _producer: z.url(), _schemaURL: z.url().startsWith('https://openlineage.io/spec/') };
@@ -84,7 +56,7 @@ const event = z.strictObject({
 
 describe('the OpenLineage event', () => {
   it('says of each column what is in it, and of each check whether it holds', () => {
-    const parsed = event.parse(JSON.parse(lineageEventOf(validation()) ?? ''));
+    const parsed = event.parse(JSON.parse(lineageEventOf(validationOfRows()) ?? ''));
     const [input] = parsed.inputs;
     const { dataQualityMetrics: metrics, dataQualityAssertions: checks } = input?.inputFacets ?? {};
     expect(parsed.eventType).toBe('FAIL');
@@ -119,8 +91,8 @@ describe('the OpenLineage event', () => {
   });
 
   it('promise 1, once in effect: its time and run follow from the version', () => {
-    const text = lineageEventOf(validation());
-    expect(lineageEventOf(validation())).toBe(text);
+    const text = lineageEventOf(validationOfRows());
+    expect(lineageEventOf(validationOfRows())).toBe(text);
     expect(JSON.parse(text ?? '')).toMatchObject({ eventTime: '2025-03-04T05:06:07.000Z' });
   });
 
