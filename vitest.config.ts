@@ -40,5 +40,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Tests of the running pipeline wait more than they work.
     maxWorkers: 3,
+    // Each of these loads the machine by itself.
+    fileParallelism: !isReliabilityRun,
   },
 });
