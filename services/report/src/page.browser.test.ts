@@ -180,7 +180,9 @@ describe('in Chromium', () => {
   it('says what changed since the upload before, the surest first, and what is within chance', async () => {
     const { page } = await open('comparison', 1280, 'light');
     const listed = await page.locator('#changed ~ .checks li strong').allInnerTexts();
-    expect(listed.slice(0, 1)).toEqual(['Ratings: 4.00 on average → 2.50 on average.']);
+    expect(listed.slice(0, 1)).toEqual(['Ratings, on average: 4.00 → 2.50.']);
+    const bars = await page.locator('#ratings ~ .charts table tbody th').allTextContents();
+    expect(bars).toEqual(['1', '2', '3', '4', '5']);
     expect(listed).toContain('Without review text: 0.0\u00a0% → 25.0\u00a0%.');
     expect(await page.locator('#changed ~ details summary').textContent()).toMatch(
       /within chance: no change to speak of/,
@@ -191,9 +193,7 @@ describe('in Chromium', () => {
     await page.close();
     const index = (await open('index', 1280, 'light')).page;
     const row = index.locator('tbody tr').first();
-    expect(await row.textContent()).toMatch(
-      /\d changes\s*Ratings 4\.00 on average → 2\.50 on average; .* and \d+ more/,
-    );
+    expect(await row.textContent()).toMatch(/\d changes\s*Ratings, on average 4\.00 → 2\.50; .* and \d+ more/);
     expect(await index.locator('tbody tr').nth(1).locator('td').nth(1).textContent()).toBe('–');
     await index.close();
   });

@@ -37,9 +37,9 @@ export function changesOf({ missing, groups, ratings }: Comparison): Change[] {
 function ratingChange({ mean, total_variation: distance }: NonNullable<Comparison['ratings']>): Change {
   const moved = signed(mean.change);
   return {
-    title: 'Ratings',
-    before: `${decimal(mean.before)} on average`,
-    now: `${decimal(mean.now)} on average`,
+    title: 'Ratings, on average',
+    before: decimal(mean.before),
+    now: decimal(mean.now),
     by: `mean ${moved} (${signed(mean.low)} to ${signed(mean.high)}); ${share(distance.value)} of ratings moved, where chance alone moves up to ${share(distance.noise_floor)}`,
     flagged: distance.flagged,
     qValue: distance.q_value,

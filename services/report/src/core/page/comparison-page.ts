@@ -98,7 +98,8 @@ function momentOf(uploadedAt: string | null): string {
 function ratingsSection({ bins, mean, total_variation: distance }: NonNullable<Comparison['ratings']>): Html {
   const isWhole = bins.every(({ from, before, now }) => Number.isInteger(from) || before + now === 0);
   const shown = bins
-    .filter(({ from }) => !isWhole || Number.isInteger(from))
+    // Half stars only where there are any, and none below the scale's 1.
+    .filter(({ from, before, now }) => before + now > 0 || (from >= 1 && (!isWhole || Number.isInteger(from))))
     .map(({ from, before, now }) => ({ label: plain(from), before, now }));
   const rows = shown.map(({ label, before, now }) => [label, share(before), share(now), signedPoints(now - before)]);
   const number = (head: string) => ({ head, isNumber: true });
