@@ -121,18 +121,21 @@ async function keepComparison(
   const [there, one, other] = await Promise.all([reports.readText(key), readUpload(before), readUpload(now)]);
   const same = before.source.key === now.source.key ? 'key' : 'restaurant';
   const made = there === undefined && one && other && comparisonOf(same, one, other, rate);
-  if (made) {
-    await reports.putOnce(key, serialiseByLine(comparisonSchema, made));
-    onStep('comparison written', { report_key: key, flagged: made.flagged });
-  }
+  const text = there ?? (made && (await keepText(key, serialiseByLine(comparisonSchema, made), reports)));
+  if (made) onStep('comparison written', { report_key: key, flagged: made.flagged });
   // One that an earlier schema made is left as it is, without a page.
-  const kept = made || (there !== undefined && comparisonSchema.safeParse(JSON.parse(there)).data);
+  const kept = text && comparisonSchema.safeParse(JSON.parse(text)).data;
   // A page that says that nothing changed would be an object for nothing: the list of uploads says so.
   if (!kept || kept.flagged === 0) return;
   const pageKey = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity, 'html');
   if (there !== undefined && (await reports.readText(pageKey)) !== undefined) return;
   await reports.putOnce(pageKey, comparisonPageOf(kept));
   onStep('comparison page written', { report_key: pageKey });
+}
+
+/** @returns what is there then: another code may have been quicker, and a page must say what its comparison says */
+async function keepText(key: string, text: string, reports: ReportStore): Promise<string | undefined> {
+  return (await reports.putOnce(key, text)) === 'refused' ? await reports.readText(key) : text;
 }
 
 async function readReported(

@@ -6,7 +6,7 @@ const COMPARISON = /\/comparison_[^/_]+_([0-9a-f]+)_[0-9a-f]+\.json$/;
 
 export interface ListedComparison {
   readonly comparison: Comparison;
-  /** Where its page lies, or where nothing changed and it has none, itself; from the folder of the index. */
+  /** Where its page lies, from the folder of the index; where nothing changed it has none. */
   readonly href: string;
 }
 
@@ -40,8 +40,7 @@ export class ListedComparisons {
     );
     if (comparison === undefined) return null;
     const { now, before } = comparison;
-    const extension = comparison.flagged > 0 ? 'html' : 'json';
-    const page = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity, extension);
+    const page = comparisonKey(now.source.uploaded_at ?? '', now.identity, before.identity, 'html');
     return { comparison, href: `../${page.slice(LOGS_PREFIX.length)}` };
   }
 }

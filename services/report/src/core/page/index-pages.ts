@@ -15,7 +15,7 @@ export interface ListedUpload {
   readonly validation: Validation;
   /** Where its page lies, from where the index lies. */
   readonly href: string;
-  /** With the upload before, and where its page lies; null where there is none. */
+  /** With the upload before, and where its page lies, which it has where something changed; null where there is none. */
   readonly changes?: { readonly comparison: Comparison; readonly href: string } | null;
 }
 
@@ -89,7 +89,7 @@ const CHANGES_NAMED_MAX = 2;
 function changesCell(changes: NonNullable<ListedUpload['changes']> | null): Part {
   if (changes === null) return '–';
   const { comparison, href } = changes;
-  if (comparison.flagged === 0) return html`<a href="${href}">No more than chance</a>`;
+  if (comparison.flagged === 0) return 'No more than chance';
   const named = changesOf(comparison).slice(0, Math.min(CHANGES_NAMED_MAX, comparison.flagged));
   const more = comparison.flagged - named.length;
   const title = comparison.flagged === 1 ? '1 change' : `${count(comparison.flagged)} changes`;
