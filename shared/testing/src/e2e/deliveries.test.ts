@@ -5,6 +5,7 @@ import {
   completionIdOf,
   currentTableFactsOf,
   currentTableKey,
+  pipeline as description,
   identityOf,
   type Manifest,
   outputKey,
@@ -24,11 +25,12 @@ import { reviewFile, tinyFile, UNREADABLE } from './review-files.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 const SUITE = 'end to end: deliveries';
+const TIME_FACTOR = 60;
 
 describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   let p: RunningPipeline;
   beforeAll(async () => {
-    p = await startPipeline({ timeFactor: 60 });
+    p = await startPipeline({ timeFactor: TIME_FACTOR });
   }, 300_000);
   afterAll(async () => {
     await p?.stop();
@@ -320,5 +322,21 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
       const version = versions.find(({ key }) => key === raw_key);
       if (version !== undefined) expect(identity).toBe(version.identity);
     }
+  });
+
+  it('one that finds its file held is hidden for as long as the holder has left, and so costs one receive', async () => {
+    const [version] = (await uploadQuietly(['busy.csv', tinyFile('held')])) as [UploadedVersion];
+    const late = await p.inject({ request: '^GET .*/busy\\.csv', action: 'delay', delay_ms: 1_500 });
+    await p.send('transform', eventOf(version));
+    await eventually('a worker holds the file', async () => late.isUsed() || undefined);
+    await p.send('transform', eventOf(version));
+    await p.waitFor(version.identity, 'reported');
+    await p.idle();
+    const lines = (await p.logLines('transform')).filter(({ identity }) => identity === version.identity);
+    expect(lines.filter(({ message }) => message === 'transformed')).toHaveLength(1);
+    const busy = lines.filter(({ message }) => message === 'busy');
+    expect(busy).toHaveLength(1);
+    expect(busy[0]?.retry_after_s).toBeGreaterThanOrEqual(2);
+    expect(busy[0]?.retry_after_s).toBeLessThanOrEqual(description.functions.transform.timeout_s / TIME_FACTOR);
   });
 });
