@@ -21,7 +21,7 @@ const POISON_SHARE = 0.05;
 /** Of good messages, by workers that die of nothing. */
 const DEAD_SHARE_MAX = 0.02;
 const UPLOADS_AT_ONCE = 16;
-/** One of transform, then one of report: each function has two, so that one lives for 20 s. */
+/** On average; one of transform, then one of report. */
 const KILL_EVERY_MS = 5_000;
 const LOOK_EVERY_MS = 200;
 const WITHIN_MS = 1_500_000;
@@ -232,15 +232,22 @@ async function replayDead(p: RunningPipeline, foreign: readonly string[]): Promi
 function killWorkers(p: RunningPipeline): { stop(): Promise<number> } {
   let [turn, killed] = [0, 0];
   const random = new Random(20_261_122);
-  const timer = setInterval(() => {
+  let timer: NodeJS.Timeout;
+  // By chance: at an even pace a batch that comes back after its visibility would be met at the same moment each time.
+  const next = () => {
+    timer = setTimeout(kill, random.between(0, 2 * KILL_EVERY_MS));
+  };
+  const kill = () => {
+    next();
     const pids = p.pids(FUNCTIONS[turn++ % FUNCTIONS.length] as FunctionName);
     if (pids.length === 0) return;
     process.kill(random.pick(pids), 'SIGKILL');
     killed += 1;
-  }, KILL_EVERY_MS);
+  };
+  next();
   return {
     stop: async () => {
-      clearInterval(timer);
+      clearTimeout(timer);
       return killed;
     },
   };
