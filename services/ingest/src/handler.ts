@@ -44,18 +44,11 @@ const batch = batchAccess(SERVICE, access, configuration);
 
 /** The function's entry. A message is acknowledged when its sweep is over and the cursors have moved. */
 export function handler(event: SqsEvent, context: InvocationContext): Promise<BatchResponse> {
-  const { environment, timeFactor } = configuration;
   return handleBatch(event, {
     functionName: SERVICE,
-    timeFactor,
+    timeFactor: configuration.timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
     ...batch,
-    onFailure(message, cause, retryAfterS) {
-      const observer = observerOf(SERVICE, environment, { message_id: message.messageId });
-      observer.logger.error('failed', { cause, retry_after_s: retryAfterS });
-      observer.count('IngestFailures', 'Count', 1);
-      observer.flush();
-    },
     work: (body, message) => work(body, message.messageId, context.getRemainingTimeInMillis()),
     // A sweep is about no file version.
     subjectOf: () => undefined,

@@ -118,7 +118,7 @@ async function keepComparison(
   readUpload: (entry: HistoryEntry) => Promise<ReportedUpload | undefined>,
   { reports, onStep }: ComparisonPorts,
 ): Promise<void> {
-  const [there, one, other] = await Promise.all([reports.readText(key), readUpload(before), readUpload(now)]);
+  const [there, one, other] = await allOf([reports.readText(key), readUpload(before), readUpload(now)]);
   const same = before.source.key === now.source.key ? 'key' : 'restaurant';
   const made = there === undefined && one && other && comparisonOf(same, one, other, rate);
   const text = there ?? (made && (await keepText(key, serialiseByLine(comparisonSchema, made), reports)));
@@ -142,7 +142,7 @@ async function readReported(
   { identity, source }: HistoryEntry,
   reports: ReportStore,
 ): Promise<ReportedUpload | undefined> {
-  const [validation, bias] = await Promise.all([
+  const [validation, bias] = await allOf([
     readValidation(reportKey('validation', source.uploaded_at, identity), reports),
     readBias(reportKey('bias', source.uploaded_at, identity), reports),
   ]);

@@ -98,7 +98,6 @@ function runtime(): Runtime {
  */
 export async function handler(event: SqsEvent, context: InvocationContext): Promise<BatchResponse> {
   const { configuration, access } = runtime();
-  const failed = new Set<string>();
   return handleBatch(event, {
     functionName: SERVICE,
     timeFactor: configuration.timeFactor,
@@ -109,14 +108,6 @@ export async function handler(event: SqsEvent, context: InvocationContext): Prom
         ? refreshOnSchedule(message, context.getRemainingTimeInMillis(), runtime())
         : workOn(body, message, runtime()),
     subjectOf: (body) => subjectOf(body, configuration.processedBucket),
-    onFailure: (message, cause, retryAfterS) => {
-      const observer = observerOf(SERVICE, configuration.environment, { message_id: message.messageId });
-      observer.logger.error('message failed', { cause, retry_after_s: retryAfterS });
-      // Told a second time when the failure could not be written down either: it is one failure still.
-      if (!failed.has(message.messageId)) observer.count('ReportFailures', 'Count', 1);
-      failed.add(message.messageId);
-      observer.flush();
-    },
   });
 }
 
@@ -204,6 +195,7 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
   const observer = observerOf(SERVICE, environment, keys);
   const startedAtMs = performance.now();
   const committed = s3CommittedObjects(s3, processedBucket);
+  const reports = s3ReportStore(s3, processedBucket);
   const known = new Map<string, string>();
   try {
     const outcome = await reportUpload(
@@ -218,14 +210,12 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
             return text;
           },
         },
-        reports: s3ReportStore(s3, processedBucket),
+        reports,
         onStep: (step, facts) => observer.logger.info(step, { ...facts }),
       },
     );
-    if (outcome.kind === 'reported' && wasWritten(outcome)) await observeQuality(outcome, identity, observer, runtime);
     observeOutcome(outcome, identity, observer, environment);
     if (outcome.kind === 'reported') {
-      const reports = s3ReportStore(s3, processedBucket);
       known.set(outcome.validation.key, JSON.stringify(outcome.summaries.validation));
       // What follows from the reports, which are there now; none of it waits for another.
       await allOf([
@@ -236,6 +226,7 @@ async function reportMessage(body: unknown, message: SqsMessage, runtime: Runtim
           onStep: (step, facts) => observer.logger.info(step, { ...facts }),
         }),
         handOverObserved(completed.source, runtime, observer, known),
+        ...(wasWritten(outcome) ? [observeQuality(outcome, identity, observer, runtime)] : []),
       ]);
     }
     observer.count('ReportsDone', 'Count', 1);

@@ -134,7 +134,7 @@ interface LookedUp {
 
 /** Everything that the manifest alone leads to, at the same time. */
 async function lookedUp(manifest: Manifest, ports: ReportPorts): Promise<LookedUp> {
-  const [profile, oldValidation, oldBias, page] = await Promise.all([
+  const [profile, oldValidation, oldBias, page] = await allOf([
     readProfile(manifest, ports),
     standing('validation', manifest, ports),
     standing('bias', manifest, ports),

@@ -52,19 +52,13 @@ const eventBridge = eventBridgeClient(FUNCTION_CLIENTS);
 const access = batchAccess(SERVICE, { sqs, dynamoDb }, configuration);
 
 export function handler(event: SqsEvent, context: Context): Promise<BatchResponse> {
-  const { environment, timeFactor, tableName } = configuration;
+  const { timeFactor, tableName } = configuration;
   const lease = leaseIn(dynamoDb, tableName, context, timeFactor);
   return handleBatch(event, {
     functionName: SERVICE,
     timeFactor,
     remainingTimeMs: () => context.getRemainingTimeInMillis(),
     ...access,
-    onFailure(message, cause, retryAfterS) {
-      const observer = observerOf(SERVICE, environment, { message_id: message.messageId });
-      observer.logger.error('failed', { cause, retry_after_s: retryAfterS });
-      observer.count('TransformFailures', 'Count', 1);
-      observer.flush();
-    },
     work: (body, message) => work(body, message.messageId, lease),
     subjectOf,
   });

@@ -29,6 +29,7 @@ function recorded(change: Partial<BatchSettings> = {}) {
   const visibilities: [string, number][] = [];
   const records: FailureRecord[] = [];
   const told: [string, string][] = [];
+  const troubles: [string, string][] = [];
   const deleted: string[] = [];
   const settings: BatchSettings = {
     functionName: 'transform',
@@ -42,6 +43,7 @@ function recorded(change: Partial<BatchSettings> = {}) {
       records.push(record);
     },
     onFailure: ({ messageId }, cause) => told.push([messageId, cause]),
+    onTrouble: ({ messageId }, cause) => troubles.push([messageId, cause]),
     subjectOf: () => undefined,
     deleteMessage: async ({ messageId }) => {
       deleted.push(messageId);
@@ -54,7 +56,7 @@ function recorded(change: Partial<BatchSettings> = {}) {
     },
     ...change,
   };
-  return { settings, visibilities, records, told, deleted };
+  return { settings, visibilities, records, told, troubles, deleted };
 }
 
 const idOf = (body: unknown) => (body as { id: string }).id;
@@ -211,12 +213,13 @@ describe('handleBatch', () => {
     ).toEqual(['c']);
   });
 
-  it('a failure that cannot be written down stands, and both are told', async () => {
+  it('a failure that cannot be written down stands, and is told as one, and the rest as trouble', async () => {
     const work = async () => Promise.reject(new Error('first'));
     const recordFailure = async () => Promise.reject(new Error('no table'));
-    const { settings, visibilities, told } = recorded({ work, recordFailure });
+    const { settings, visibilities, told, troubles } = recorded({ work, recordFailure });
     expect(await failedOf([message('a')], settings)).toEqual(['a']);
-    expect(told.map(([, cause]) => cause)).toEqual(['Error: first', 'Error: no table']);
+    expect(told).toEqual([['a', 'Error: first']]);
+    expect(troubles).toEqual([['a', 'cannot write down the failure: Error: no table']]);
     expect(visibilities).toHaveLength(1);
   });
 
@@ -225,7 +228,7 @@ describe('handleBatch', () => {
     const failing = recorded({ work: async () => Promise.reject(new Error('first')), setVisibility });
     expect(await failedOf([message('a')], failing.settings)).toEqual(['a']);
     expect(failing.records).toHaveLength(1);
-    expect(failing.told.at(-1)).toEqual(['a', 'cannot set the visibility: Error: throttled']);
+    expect(failing.troubles).toEqual([['a', 'cannot set the visibility: Error: throttled']]);
 
     const busy = recorded({ work: async () => ({ kind: 'busy', retryAfterS: 1 }), setVisibility });
     expect(await failedOf([message('a')], busy.settings)).toEqual(['a']);
@@ -242,10 +245,11 @@ describe('handleBatch', () => {
 
   it('a log that cannot be written does not lose the failure', async () => {
     const work = async () => Promise.reject(new Error('first'));
-    const onFailure = () => {
+    const noLog = () => {
       throw new Error('no log');
     };
-    const { settings } = recorded({ work, onFailure });
+    const setVisibility = async () => Promise.reject(new Error('throttled'));
+    const { settings } = recorded({ work, setVisibility, onFailure: noLog, onTrouble: noLog });
     expect(await failedOf([message('a'), message('b'), message('c')], settings)).toHaveLength(3);
   });
 });
@@ -352,8 +356,17 @@ describe('messages whose worker dies', () => {
   it('without a table all is worked on as ever', async () => {
     const no = async () => Promise.reject(new Error('no table'));
     const attempts = { unended: no, begin: no, end: no, takeBack: no };
-    const { settings } = recorded({ attempts, deleteMessage: no });
+    const { settings, told, troubles } = recorded({ attempts, deleteMessage: no });
     expect(await failedOf([message('a', { received: 2 }), message('b')], settings)).toEqual([]);
+    // It is counted as no failure: an alarm hangs on those.
+    expect(told).toEqual([]);
+    expect(troubles.map(([id, cause]) => `${id}: ${cause.split(':')[0]}`).sort()).toEqual([
+      'a: cannot delete the message, which is done',
+      'a: cannot note the attempt',
+      'a: cannot note the attempt',
+      'a: cannot read earlier attempts',
+      'b: cannot delete the message, which is done',
+    ]);
   });
 
   it('a subject that cannot be told is that of the body', async () => {

@@ -8,6 +8,7 @@ import type { FunctionName } from '@tastetrend/contracts';
 import { pipeline } from '@tastetrend/contracts';
 import { describeError, ForeignMessageError } from './errors.ts';
 import { type AttemptLog, attemptsIn, type FailureRecord, subjectOfBody, writeFailure } from './failure-log.ts';
+import { observerOf } from './observability.ts';
 
 /** The part of Lambda's SQS event that is read here. */
 export interface SqsEvent {
@@ -39,12 +40,16 @@ export class MessageFailure extends Error {
   }
 }
 
-/** What a batch does with its queue and with the pipeline's table. */
+/** What a batch does with its queue, with the pipeline's table, and with its log. */
 export interface BatchAccess {
   setVisibility(message: SqsMessage, seconds: number): Promise<void>;
   deleteMessage(message: SqsMessage): Promise<void>;
   recordFailure(record: FailureRecord): Promise<void>;
   readonly attempts: AttemptLog;
+  /** Told once of each message that failed. */
+  onFailure(message: SqsMessage, cause: string, retryAfterS: number): void;
+  /** Told of what could not be noted, deleted or set: it fails no message, and costs time at most. */
+  onTrouble(message: SqsMessage, cause: string): void;
 }
 
 export interface BatchSettings extends BatchAccess {
@@ -56,8 +61,6 @@ export interface BatchSettings extends BatchAccess {
   work(body: unknown, message: SqsMessage): Promise<MessageOutcome>;
   /** Identity of the file version that a message is about; undefined, or a throw, where it cannot be told. */
   subjectOf(body: unknown): string | undefined;
-  /** Told of what went wrong, for the log. */
-  onFailure(message: SqsMessage, cause: string, retryAfterS: number): void;
 }
 
 /** Seconds before a message that was received `receiveCount` times is tried again. */
@@ -129,7 +132,7 @@ async function deathsOf(message: SqsMessage, settings: BatchSettings): Promise<n
   try {
     return await settings.attempts.unended(subjectOf(message, settings));
   } catch (error) {
-    tellSafely(settings, message, `cannot read earlier attempts: ${describeError(error)}`, 0);
+    tellTrouble(settings, message, `cannot read earlier attempts: ${describeError(error)}`);
     return 0;
   }
 }
@@ -175,7 +178,7 @@ async function handleMessage(message: SqsMessage, receiveCount: number, settings
     const isAboutAFile = error instanceof MessageFailure;
     const cause = isAboutAFile ? error.message : describeError(error);
     const seconds = retryAfterS(settings.functionName, receiveCount, settings.timeFactor);
-    tellSafely(settings, message, cause, seconds);
+    toldSafely(() => settings.onFailure(message, cause, seconds));
     const record: FailureRecord = {
       subject: isAboutAFile ? error.subject : subjectOfBody(message.body),
       service: settings.functionName,
@@ -190,7 +193,7 @@ async function handleMessage(message: SqsMessage, receiveCount: number, settings
     try {
       await settings.recordFailure(record);
     } catch (failure) {
-      tellSafely(settings, message, describeError(failure), seconds);
+      tellTrouble(settings, message, `cannot write down the failure: ${describeError(failure)}`);
     }
     await setVisibilitySafely(settings, message, seconds);
     return 'failed';
@@ -211,7 +214,7 @@ async function noteSafely(settings: BatchSettings, message: SqsMessage, note: ()
   try {
     await note();
   } catch (error) {
-    tellSafely(settings, message, `cannot note the attempt: ${describeError(error)}`, 0);
+    tellTrouble(settings, message, `cannot note the attempt: ${describeError(error)}`);
   }
 }
 
@@ -220,7 +223,7 @@ async function deleteSafely(settings: BatchSettings, message: SqsMessage): Promi
   try {
     await settings.deleteMessage(message);
   } catch (error) {
-    tellSafely(settings, message, `cannot delete the message, which is done: ${describeError(error)}`, 0);
+    tellTrouble(settings, message, `cannot delete the message, which is done: ${describeError(error)}`);
   }
 }
 
@@ -229,25 +232,32 @@ async function setVisibilitySafely(settings: BatchSettings, message: SqsMessage,
     await settings.setVisibility(message, seconds);
   } catch (error) {
     // Then the queue's own visibility timeout brings it back: later, but surely.
-    tellSafely(settings, message, `cannot set the visibility: ${describeError(error)}`, seconds);
+    tellTrouble(settings, message, `cannot set the visibility: ${describeError(error)}`);
   }
 }
 
+function tellTrouble(settings: BatchSettings, message: SqsMessage, cause: string): void {
+  toldSafely(() => settings.onTrouble(message, cause));
+}
+
 /** A log that cannot be written must not cost the batch its answer. */
-function tellSafely(settings: BatchSettings, message: SqsMessage, cause: string, retryAfterS: number): void {
+function toldSafely(tell: () => void): void {
   try {
-    settings.onFailure(message, cause, retryAfterS);
+    tell();
   } catch {
     // There is nowhere left to say it; the message still comes back.
   }
 }
 
-/** A batch's access to its queue and to the pipeline's table. */
+/** A batch's access to its queue and to the pipeline's table; its failures are counted as `<Function>Failures`. */
 export function batchAccess(
   functionName: FunctionName,
   { sqs, dynamoDb }: { readonly sqs: SQSClient; readonly dynamoDb: DynamoDBClient },
-  { queueUrl, tableName }: { readonly queueUrl: string; readonly tableName: string },
+  configuration: { readonly queueUrl: string; readonly tableName: string; readonly environment: string },
 ): BatchAccess {
+  const { queueUrl, tableName, environment } = configuration;
+  const observerFor = ({ messageId }: SqsMessage) => observerOf(functionName, environment, { message_id: messageId });
+  const failuresMetric = `${functionName.charAt(0).toUpperCase()}${functionName.slice(1)}Failures`;
   return {
     async setVisibility({ receiptHandle }, seconds) {
       await sqs.send(
@@ -263,5 +273,14 @@ export function batchAccess(
     },
     recordFailure: (record) => writeFailure(dynamoDb, tableName, record),
     attempts: attemptsIn(dynamoDb, tableName, functionName),
+    onFailure(message, cause, retryAfterS) {
+      const observer = observerFor(message);
+      observer.logger.error('message failed', { cause, retry_after_s: retryAfterS });
+      observer.count(failuresMetric, 'Count', 1);
+      observer.flush();
+    },
+    onTrouble(message, cause) {
+      observerFor(message).logger.warn('message handled with trouble', { cause });
+    },
   };
 }

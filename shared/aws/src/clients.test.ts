@@ -28,7 +28,7 @@ describe('clients with an endpoint', () => {
     const message = { messageId: 'm', receiptHandle: 'h', body: '', attributes: { ApproximateReceiveCount: '1' } };
     const settings = settingsFor(server);
     const clients = { sqs: sqsClient(settings), dynamoDb: dynamoDbClient(settings) };
-    const access = batchAccess('transform', clients, { queueUrl: QueueUrl, tableName: 't' });
+    const access = batchAccess('transform', clients, { queueUrl: QueueUrl, environment: 'test', tableName: 't' });
     await access.setVisibility(message, 7);
     expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({ QueueUrl, ReceiptHandle: 'h', VisibilityTimeout: 7 });
   });

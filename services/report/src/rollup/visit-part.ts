@@ -45,7 +45,8 @@ export async function visitPart(entries: readonly Entry[], ports: RollupPorts): 
         keys.set(key.entry, key);
         changedEver.add(key.entry);
       }
-      due = due.filter(({ name }) => changed.some(({ entry }) => entry === name));
+      const changedNow = new Set(changed.map(({ entry }) => entry));
+      due = due.filter(({ name }) => changedNow.has(name));
       return { text: partText(keys.values()) };
     },
     ports,

@@ -70,7 +70,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     await p.dynamoDb.send(new DeleteTableCommand({ TableName }));
     const version = await p.upload('table/a.csv', reviewFile(32, 200).bytes);
     await eventually('it is dead', async () => (await p.depth('transform-dlq')).visible === 1 || undefined);
-    const failed = (await p.logLines('transform')).filter((line) => line.message === 'failed');
+    const failed = (await p.logLines('transform')).filter((line) => line.message === 'message failed');
     expect(failed.map(({ cause }) => cause).join('\n')).toMatch(/ResourceNotFoundException/);
     expect((await p.listProcessed()).map(({ key }) => key)).not.toContain(manifestKey(version.identity));
 
