@@ -100,6 +100,22 @@ export const monthCellSchema = z.object({
   rating_half_stars: z.array(count).length(RATING_BINS),
 });
 
+/** Nothing counted yet. */
+export function emptyMonthCell(restaurant: string | null, month: string | null): MonthCell {
+  return {
+    restaurant,
+    month,
+    rows: 0,
+    rated: 0,
+    rating_sum_hundredths: 0,
+    rating_4_or_more: 0,
+    with_text: 0,
+    with_total: 0,
+    total_spent_cents: 0,
+    rating_half_stars: new Array<number>(RATING_BINS).fill(0),
+  };
+}
+
 /** As summaries of earlier rules have it: such a cell cannot be added up with others. */
 const keptMonthCellSchema = monthCellSchema.partial({ rating_half_stars: true });
 

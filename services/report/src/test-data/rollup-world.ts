@@ -7,6 +7,7 @@ import {
   catalogEntryOf,
   catalogPrefixOf,
   currentTableKey,
+  emptyMonthCell,
   identityOf,
   type Manifest,
   type MonthCell,
@@ -14,7 +15,6 @@ import {
   manifestKey,
   outputKey,
   pipeline,
-  RATING_BINS,
   reportKey,
   sha256Hex,
   type Validation,
@@ -199,18 +199,7 @@ function cellsOf(visits: readonly Visit[]): MonthCell[] {
   const cells = new Map<string, MonthCell>();
   for (const { restaurant, month, halfStars, cents } of visits) {
     const name = JSON.stringify([restaurant, month]);
-    const cell = cells.get(name) ?? {
-      restaurant,
-      month,
-      rows: 0,
-      rated: 0,
-      rating_sum_hundredths: 0,
-      rating_4_or_more: 0,
-      with_text: 0,
-      with_total: 0,
-      total_spent_cents: 0,
-      rating_half_stars: new Array<number>(RATING_BINS).fill(0),
-    };
+    const cell = cells.get(name) ?? emptyMonthCell(restaurant, month);
     cells.set(name, cell);
     cell.rows += 1;
     if (halfStars !== null) {

@@ -1,7 +1,7 @@
 /** A count of the current tables, row by row from the parquet and by another's reader: what a rollup must equal. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { currentTableKey, type MonthCell } from '@tastetrend/contracts';
+import { currentTableKey, emptyMonthCell, type MonthCell } from '@tastetrend/contracts';
 import type { ParquetReaders, ParquetValue } from '@tastetrend/testing';
 import type { RunningPipeline } from '@tastetrend/testing/pipeline';
 
@@ -40,18 +40,7 @@ function count(cells: Map<string, MonthCell>, row: Readonly<Record<string, Parqu
   const restaurant = (row.restaurant_name ?? row.location ?? null) as string | null;
   const month = row.review_date === null ? null : String(row.review_date).slice(0, 7);
   const at = JSON.stringify([restaurant, month]);
-  const cell = cells.get(at) ?? {
-    restaurant,
-    month,
-    rows: 0,
-    rated: 0,
-    rating_sum_hundredths: 0,
-    rating_4_or_more: 0,
-    with_text: 0,
-    with_total: 0,
-    total_spent_cents: 0,
-    rating_half_stars: new Array<number>(11).fill(0),
-  };
+  const cell = cells.get(at) ?? emptyMonthCell(restaurant, month);
   cells.set(at, cell);
   const [rating, total] = [row.rating_1_5 as number | null, row.total_spent as number | null];
   cell.rows += 1;

@@ -1,5 +1,5 @@
 /** Rows counted by restaurant and month: what rollups add up. Integers only, so that files add up in any order. */
-import { type MonthCell, RATING_BINS } from '@tastetrend/contracts';
+import { emptyMonthCell, type MonthCell } from '@tastetrend/contracts';
 import { byName } from '../serialise.ts';
 import { halfStarOf } from './histograms.ts';
 import type { Labels } from './labels.ts';
@@ -40,7 +40,7 @@ export class MonthCounter {
     const all = [...this.#cells.values()].flatMap((months) => [...months.values()]).sort(inOrder);
     if (all.length <= CELLS_MAX) return { cells: all, cells_pooled: 0 };
     const bySize = [...all].sort((a, b) => b.rows - a.rows || inOrder(a, b));
-    const pooled = bySize.slice(CELLS_MAX - 1).reduce(added, emptyCell(null, null));
+    const pooled = bySize.slice(CELLS_MAX - 1).reduce(added, emptyMonthCell(null, null));
     return {
       cells: [...bySize.slice(0, CELLS_MAX - 1), pooled].sort(inOrder),
       cells_pooled: all.length - CELLS_MAX + 1,
@@ -52,7 +52,7 @@ export class MonthCounter {
     if (ofRestaurant.size === 0) this.#cells.set(restaurant, ofRestaurant);
     const known = ofRestaurant.get(month);
     if (known !== undefined) return known;
-    const cell = emptyCell(restaurant, month);
+    const cell = emptyMonthCell(restaurant, month);
     ofRestaurant.set(month, cell);
     return cell;
   }
@@ -88,21 +88,6 @@ function monthOf(day: number): string {
   const month = isoDay(day).slice(0, 7);
   months.set(day, month);
   return month;
-}
-
-function emptyCell(restaurant: string | null, month: string | null): MonthCell {
-  return {
-    restaurant,
-    month,
-    rows: 0,
-    rated: 0,
-    rating_sum_hundredths: 0,
-    rating_4_or_more: 0,
-    with_text: 0,
-    with_total: 0,
-    total_spent_cents: 0,
-    rating_half_stars: new Array<number>(RATING_BINS).fill(0),
-  };
 }
 
 /** The counts of both under the name of the first. */

@@ -1,6 +1,6 @@
 /** What a comparison says, in words and in the order of what matters: shared by its page and the list of uploads. */
 import type { Comparison, ShareChange } from '@tastetrend/contracts';
-import { decimal, groupName, share, signedPoints } from './format.ts';
+import { decimal, groupName, share, signed, signedPoints } from './format.ts';
 
 /** One figure that was tested. */
 export interface Change {
@@ -66,8 +66,4 @@ function titleOf({ what }: ShareChange): string {
 /** 95 %, in points. */
 export function intervalOf({ low, high }: ShareChange): string {
   return `${signedPoints(low)} to ${signedPoints(high)}`;
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${decimal(value)}`;
 }

@@ -4,10 +4,10 @@ import { attributeName, type Change, changesOf, intervalOf } from './changes.ts'
 import { beforeAfterChart } from './charts/before-after.ts';
 import { type IntervalRow, intervalChart } from './charts/intervals.ts';
 import { documentOf } from './document.ts';
-import { count, counted, decimal, groupName, moment, plain, share, signedPoints } from './format.ts';
+import { count, counted, decimal, groupName, moment, plain, share, signed, signedPoints } from './format.ts';
 import { foreign, type Html, html, type Part, shortened } from './html.ts';
 import { fileName, icon } from './sections/status.ts';
-import { folded, table } from './table.ts';
+import { folded, numberColumn, table } from './table.ts';
 
 export function comparisonPageOf(comparison: Comparison): string {
   const { now, before, missing, groups, ratings } = comparison;
@@ -60,10 +60,14 @@ ${others.length > 0 && folded(`${counted(others.length, 'figure')} within chance
 }
 
 function changeTable(caption: string, changes: readonly Change[]): Html {
-  const number = (head: string) => ({ head, isNumber: true });
   return table(
     caption,
-    [{ head: 'Figure' }, number('Before'), number('Now'), { head: 'Change and its 95 % interval', isWide: true }],
+    [
+      { head: 'Figure' },
+      numberColumn('Before'),
+      numberColumn('Now'),
+      { head: 'Change and its 95 % interval', isWide: true },
+    ],
     changes.map(({ title, before, now, by }): Part[] => [foreign(title), before, now, by]),
   );
 }
@@ -79,9 +83,8 @@ function uploadsSection({ before, now }: Comparison): Html {
       count(of.reviews),
     ],
   );
-  const number = (head: string) => ({ head, isNumber: true });
   return html`<section aria-labelledby="uploads"><h2 id="uploads">Both uploads</h2>
-${table('The upload and the one before', [{ head: 'Upload' }, { head: 'Report' }, { head: 'Uploaded' }, { head: 'Status' }, number('Accepted rows'), number('Review ids')], rows)}</section>`;
+${table('The upload and the one before', [{ head: 'Upload' }, { head: 'Report' }, { head: 'Uploaded' }, { head: 'Status' }, numberColumn('Accepted rows'), numberColumn('Review ids')], rows)}</section>`;
 }
 
 const STATUS = { pass: 'Good', warn: 'With warnings', fail: 'Failed' } as const;
@@ -102,8 +105,6 @@ function ratingsSection({ bins, mean, total_variation: distance }: NonNullable<C
     .filter(({ from, before, now }) => before + now > 0 || (from >= 1 && (!isWhole || Number.isInteger(from))))
     .map(({ from, before, now }) => ({ label: plain(from), before, now }));
   const rows = shown.map(({ label, before, now }) => [label, share(before), share(now), signedPoints(now - before)]);
-  const number = (head: string) => ({ head, isNumber: true });
-  const signed = (value: number) => `${value > 0 ? '+' : ''}${decimal(value)}`;
   return html`<section aria-labelledby="ratings"><h2 id="ratings">Ratings</h2>
 <p class="lead">${share(distance.value)} of the ratings moved to others; chance alone moves up to ${share(distance.noise_floor)} in 95 of 100 cases. ${distance.flagged ? 'That is more than chance.' : 'That is within chance.'}</p>
 <dl class="tiles"><div><dt>Mean before</dt><dd>${decimal(mean.before)}</dd></div><div><dt>Mean now</dt><dd>${decimal(mean.now)}</dd></div>
@@ -111,7 +112,7 @@ function ratingsSection({ bins, mean, total_variation: distance }: NonNullable<C
 <ul class="legend"><li><svg viewBox="0 0 34 12" aria-hidden="true" focusable="false"><rect class="bar rest" x="8" y="0" width="18" height="12"/></svg>before</li>
 <li><svg viewBox="0 0 34 12" aria-hidden="true" focusable="false"><rect class="bar" x="8" y="0" width="18" height="12"/></svg>now</li></ul>
 <div class="charts"><figure><figcaption>Shares by rating <small>of rated rows</small></figcaption>${beforeAfterChart('Ratings', shown)}
-${folded('Numbers: ratings', table('Shares by rating, before and now', [{ head: 'From' }, number('Before'), number('Now'), number('Points')], rows))}</figure></div></section>`;
+${folded('Numbers: ratings', table('Shares by rating, before and now', [{ head: 'From' }, numberColumn('Before'), numberColumn('Now'), numberColumn('Points')], rows))}</figure></div></section>`;
 }
 
 const LEGEND = html`<ul class="legend"><li><svg viewBox="0 0 34 12" aria-hidden="true" focusable="false"><line class="interval" x1="2" y1="6" x2="32" y2="6"/><circle class="dot" cx="17" cy="6" r="4.5"/></svg>the change in points, with its 95 % interval</li>
@@ -166,7 +167,6 @@ function shareTable(
   changes: readonly ShareChange[],
   nameOf: (change: ShareChange) => string,
 ): Html {
-  const number = (name: string) => ({ head: name, isNumber: true });
   const rows = changes.map((change): Part[] => [
     nameOf(change),
     share(change.before.share),
@@ -177,7 +177,14 @@ function shareTable(
   ]);
   return table(
     caption,
-    [{ head }, number('Before'), number('Now'), number('Points'), number('95 % interval'), { head: 'Is it chance?' }],
+    [
+      { head },
+      numberColumn('Before'),
+      numberColumn('Now'),
+      numberColumn('Points'),
+      numberColumn('95 % interval'),
+      { head: 'Is it chance?' },
+    ],
     rows,
   );
 }

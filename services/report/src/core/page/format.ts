@@ -29,6 +29,11 @@ export function percent(value: number | null): string {
   return value === null ? '–' : `${decimal(value, 1)}${NO_BREAK}%`;
 }
 
+/** 0.25 → +0.25 */
+export function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${decimal(value)}`;
+}
+
 export function signedPoints(value: number): string {
   return `${value > 0 ? '+' : ''}${decimal(value * 100, 1)}`;
 }

@@ -1,4 +1,4 @@
-import { pipeline } from '@tastetrend/contracts';
+import { emptyMonthCell, pipeline } from '@tastetrend/contracts';
 import { expect, it } from 'vitest';
 import { HOSTILE } from '../../test-data/pages.ts';
 import { countsOf, manifestOf, profileOf, REJECTED, rows } from '../../test-data/tally.ts';
@@ -28,17 +28,7 @@ it('is a page where there is nothing', () => {
 it('shows keys and restaurants as text', () => {
   const validation = { ...GOOD, source: { ...GOOD.source, key: HOSTILE[0] } };
   const [page] = indexPagesOf([{ validation, href: '../x.html' }]);
-  const none = {
-    rows: 1,
-    rated: 0,
-    rating_sum_hundredths: 0,
-    rating_4_or_more: 0,
-    with_text: 0,
-    with_total: 0,
-    total_spent_cents: 0,
-    rating_half_stars: new Array<number>(11).fill(0),
-  };
-  const cell = { restaurant: HOSTILE[1], month: null, ...none };
+  const cell = { ...emptyMonthCell(HOSTILE[1] ?? '', null), rows: 1 };
   const months = monthsPageOf({
     schema: 'tastetrend.rollup/1',
     files: 1,

@@ -5,7 +5,7 @@ import { documentOf } from './document.ts';
 import { count, day, decimal, moment, share } from './format.ts';
 import { foreign, type Html, html, type Part } from './html.ts';
 import { icon } from './sections/status.ts';
-import { table } from './table.ts';
+import { numberColumn, table } from './table.ts';
 
 const UPLOADS_A_PAGE = 100;
 /** Of the rollup's cells the newest months: the rest is in the JSON beside. */
@@ -55,7 +55,6 @@ function links(at: number, pages: number): Html[] {
 }
 
 function uploadTable(uploads: readonly ListedUpload[]): Html {
-  const number = (head: string) => ({ head, isNumber: true });
   const rows = uploads.map(({ validation, href, changes }): Part[] => {
     const { source, status, outcome, counts, checks } = validation;
     const wrong = checks.filter((check) => check.status !== 'pass').length;
@@ -74,11 +73,11 @@ function uploadTable(uploads: readonly ListedUpload[]): Html {
     { head: 'File, and when it was uploaded' },
     { head: 'Status' },
     { head: 'Since the upload before', isWide: true },
-    number('Checks to see'),
-    number('Read'),
-    number('Accepted'),
-    number('Duplicates'),
-    number('Set aside'),
+    numberColumn('Checks to see'),
+    numberColumn('Read'),
+    numberColumn('Accepted'),
+    numberColumn('Duplicates'),
+    numberColumn('Set aside'),
   ];
   return table('Uploads, the newest first', heads, rows);
 }
@@ -102,7 +101,6 @@ export function monthsPageOf({ cells, files }: Rollup): string {
     (a.month ?? '') < (b.month ?? '') ? 1 : (a.month ?? '') > (b.month ?? '') ? -1 : 0,
   );
   const shown = newest.slice(0, CELLS_SHOWN_MAX);
-  const number = (head: string) => ({ head, isNumber: true });
   const rows = shown.map((cell): Part[] => [
     cell.restaurant === null ? 'unknown' : foreign(cell.restaurant),
     cell.month === null ? 'undated' : day(cell.month),
@@ -115,11 +113,11 @@ export function monthsPageOf({ cells, files }: Rollup): string {
   const heads = [
     { head: 'Restaurant' },
     { head: 'Month' },
-    number('Visits'),
-    number('Mean rating'),
-    number('4 or more'),
-    number('With text'),
-    number('Mean bill'),
+    numberColumn('Visits'),
+    numberColumn('Mean rating'),
+    numberColumn('4 or more'),
+    numberColumn('With text'),
+    numberColumn('Mean bill'),
   ];
   const more =
     cells.length > shown.length

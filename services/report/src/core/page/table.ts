@@ -7,6 +7,10 @@ export interface TableColumn {
   readonly isWide?: boolean;
 }
 
+export function numberColumn(head: Part): TableColumn {
+  return { head, isNumber: true };
+}
+
 /** @param rows cells in the order of the columns; the first is the row's name */
 export function table(caption: string, columns: readonly TableColumn[], rows: readonly (readonly Part[])[]): Html {
   const isFull = columns.some(({ isWide }) => isWide);

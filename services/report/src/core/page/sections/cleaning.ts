@@ -2,7 +2,7 @@
 import type { Inference, Validation, ValidationFindings } from '@tastetrend/contracts';
 import { count, counted, lines } from '../format.ts';
 import { foreign, type Html, html, type Part } from '../html.ts';
-import { folded, table } from '../table.ts';
+import { folded, numberColumn, table } from '../table.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   wrong_field_count: 'has more or fewer fields than the first line',
@@ -39,8 +39,6 @@ const RULES: Readonly<Record<string, string>> = {
   total_reviews_unreadable: 'The number of reviews is no whole number of 0 or more',
 };
 
-const number = (head: string) => ({ head, isNumber: true });
-
 function findingRows(
   findings: readonly { readonly name: Part; readonly count: number; readonly first_lines: readonly number[] }[],
 ) {
@@ -58,7 +56,7 @@ export function quarantineSection({ findings, counts }: Validation): Html | null
   );
   return html`<section aria-labelledby="aside"><h2 id="aside">Rows set aside</h2>
 <p class="lead">${counted(counts.quarantined, 'row')} could not be trusted. <code>quarantine.jsonl</code> has each with its line, its reason and its bytes as uploaded, so that it can be mended.</p>
-${table('Rows set aside by reason', [{ head: 'Reason' }, number('Rows'), { head: 'Where' }], rows)}</section>`;
+${table('Rows set aside by reason', [{ head: 'Reason' }, numberColumn('Rows'), { head: 'Where' }], rows)}</section>`;
 }
 
 export function changesSection(findings: ValidationFindings): Html | null {
@@ -69,7 +67,7 @@ export function changesSection(findings: ValidationFindings): Html | null {
   ].filter(({ count: n }) => n > 0);
   const changed = rules.map(({ rule, ...rest }) => ({ name: RULES[rule] ?? rule.replaceAll('_', ' '), ...rest }));
   if (copies.length + changed.length + recovered.length + conflicts === 0) return null;
-  const head = [{ head: 'What' }, number('Rows'), { head: 'Where' }];
+  const head = [{ head: 'What' }, numberColumn('Rows'), { head: 'Where' }];
   return html`<section aria-labelledby="changes"><h2 id="changes">What the cleaning did</h2>
 ${copies.length > 0 && html`<h3>Duplicates</h3>${table('Duplicates by rule', head, findingRows(copies))}`}
 ${
@@ -77,7 +75,7 @@ ${
   html`<h3>Recovered values</h3><p class="lead">A copy often has what its original lacks: the kept row took these over.</p>
 ${table(
   'Values recovered from copies',
-  [{ head: 'Column' }, number('Values')],
+  [{ head: 'Column' }, numberColumn('Values')],
   recovered.map(({ column, count: n }) => [html`<code>${column}</code>`, count(n)]),
 )}`
 }

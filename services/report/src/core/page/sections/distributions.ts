@@ -4,7 +4,7 @@ import { type Bar, barChart } from '../charts/bars.ts';
 import { shareBar } from '../charts/shares.ts';
 import { count, day, percent, plain } from '../format.ts';
 import { foreign, type Html, html } from '../html.ts';
-import { folded, table } from '../table.ts';
+import { folded, numberColumn, table } from '../table.ts';
 
 type Column = ValidationFindings['columns'][number];
 
@@ -39,7 +39,7 @@ function figure(histogram: Histogram, column: Column | undefined): Html {
   const { title, unit } = CHARTS[histogram.column] ?? { title: histogram.column, unit: '' };
   const bars = barsOf(histogram);
   const rows = bars.map((bar) => [bar.label, count(bar.count)]);
-  const numbers = table(`${title}: rows by value`, [{ head: 'From' }, { head: 'Rows', isNumber: true }], rows);
+  const numbers = table(`${title}: rows by value`, [{ head: 'From' }, numberColumn('Rows')], rows);
   return html`<figure><figcaption>${title} <small>${unit}${spreadOf(column)}</small></figcaption>${barChart(title, bars)}${folded(`Numbers: ${title.toLowerCase()}`, numbers)}</figure>`;
 }
 
@@ -126,8 +126,8 @@ export function missingSection({ columns }: ValidationFindings): Html {
     ]);
   const heads = [
     { head: 'Column' },
-    { head: 'Missing', isNumber: true },
-    { head: 'Rows', isNumber: true },
+    numberColumn('Missing'),
+    numberColumn('Rows'),
     { head: 'Share of accepted rows', isWide: true },
   ];
   return html`<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>
@@ -161,21 +161,20 @@ export function columnsSection({ columns }: ValidationFindings): Html {
           .map(({ value, count: n }, i) => html`${i > 0 && ', '}${foreign(value, 40)} (${count(n)})`),
     count((invalid ?? []).reduce((sum, { count: n }) => sum + n, 0)),
   ]);
-  const number = (head: string) => ({ head, isNumber: true });
   return html`<section aria-labelledby="columns"><h2 id="columns">Column by column</h2>
 <p class="lead">Names, texts and what guests said of themselves are never listed.</p>
 ${table(
   'Values of each column',
   [
     { head: 'Column' },
-    number('Different'),
-    number('Least'),
-    number('Quarter'),
-    number('Median'),
-    number('Three quarters'),
-    number('Most'),
+    numberColumn('Different'),
+    numberColumn('Least'),
+    numberColumn('Quarter'),
+    numberColumn('Median'),
+    numberColumn('Three quarters'),
+    numberColumn('Most'),
     { head: 'Most frequent (rows)', isWide: true },
-    number('Not usable'),
+    numberColumn('Not usable'),
   ],
   rows,
 )}</section>`;

@@ -3,7 +3,7 @@ import type { Bias, BiasAttribute, BiasEstimate, BiasGroup, BiasOutcome } from '
 import { type IntervalRow, intervalChart } from '../charts/intervals.ts';
 import { count, counted, decimal, groupName, share, signedPoints } from '../format.ts';
 import { type Html, html, type Part } from '../html.ts';
-import { folded, table } from '../table.ts';
+import { folded, numberColumn, table } from '../table.ts';
 import { icon } from './status.ts';
 
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -143,22 +143,21 @@ function outcomeTable(
   caption: string,
   named: readonly { readonly name: string; readonly outcomes: readonly BiasOutcome[] }[],
 ): Html {
-  const number = (head: string) => ({ head, isNumber: true });
   const rows = named.flatMap(({ name, outcomes }) => outcomes.map((outcome) => outcomeRow(name, outcome)));
   return table(
     caption,
     [
       { head: 'Group' },
       { head: 'Outcome' },
-      number('Rows'),
-      number('Value'),
-      number('95 % interval'),
-      number('Others'),
-      number('Ratio'),
-      number('Distance'),
-      number('Chance gives up to'),
-      number('p'),
-      number('q'),
+      numberColumn('Rows'),
+      numberColumn('Value'),
+      numberColumn('95 % interval'),
+      numberColumn('Others'),
+      numberColumn('Ratio'),
+      numberColumn('Distance'),
+      numberColumn('Chance gives up to'),
+      numberColumn('p'),
+      numberColumn('q'),
     ],
     rows,
   );
@@ -237,7 +236,6 @@ function cleaningFigure(attribute: BiasAttribute, all: number): Html | null {
       isFlagged: false,
     }),
   );
-  const number = (head: string) => ({ head, isNumber: true });
   const numbers = groups.map(({ group, cleaning: { rows: of, shares, share_change: change } }) => [
     groupName(group),
     count(of.uploaded),
@@ -253,5 +251,5 @@ function cleaningFigure(attribute: BiasAttribute, all: number): Html | null {
   const caption = `Rows of each group by ${name.toLowerCase()}`;
   return html`<figure><figcaption>${name} <small>share of uploaded rows that were accepted</small></figcaption>
 ${intervalChart(`Rows kept by ${name.toLowerCase()}`, rows, (value) => share(value, 0))}
-${folded(`Numbers: ${name.toLowerCase()}`, table(caption, [{ head: 'Group' }, number('Uploaded'), number('Accepted'), number('Duplicates'), number('Set aside'), number('Of uploaded'), number('Of accepted'), number('Change in points')], numbers))}</figure>`;
+${folded(`Numbers: ${name.toLowerCase()}`, table(caption, [{ head: 'Group' }, numberColumn('Uploaded'), numberColumn('Accepted'), numberColumn('Duplicates'), numberColumn('Set aside'), numberColumn('Of uploaded'), numberColumn('Of accepted'), numberColumn('Change in points')], numbers))}</figure>`;
 }

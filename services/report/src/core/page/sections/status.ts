@@ -3,7 +3,7 @@ import type { Check, CheckStatus, Validation } from '@tastetrend/contracts';
 import { shareBar } from '../charts/shares.ts';
 import { count, counted, moment, percent, plain, share } from '../format.ts';
 import { foreign, type Html, html } from '../html.ts';
-import { folded, table } from '../table.ts';
+import { folded, numberColumn, table } from '../table.ts';
 
 const ICONS: Readonly<Record<CheckStatus, string>> = {
   pass: 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20Zm4.6 7.7-5.4 6a1 1 0 0 1-1.45.03l-2.6-2.6 1.4-1.42 1.87 1.86 4.7-5.2Z',
@@ -90,12 +90,7 @@ ${passed.length > 0 && folded(`${counted(passed.length, 'check')} passed`, passe
 function passedTable(passed: readonly Check[]): Html {
   return table(
     'Checks that passed',
-    [
-      { head: 'Check' },
-      { head: 'Found', isNumber: true },
-      { head: 'Warns', isNumber: true },
-      { head: 'Fails', isNumber: true },
-    ],
+    [{ head: 'Check' }, numberColumn('Found'), numberColumn('Warns'), numberColumn('Fails')],
     passed.map((check) => {
       const { unit, observed, threshold } = check;
       const written = (value: number) => (unit === 'percent' ? percent(value) : plain(value));
