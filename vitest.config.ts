@@ -2,13 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './scripts/skip-reporter.mjs';
 
 /**
- * What takes long and seldom tells: peers of the bench, latency over many uploads, deaths that are waited for, a second implementation and a real
- * embedding model in Python, simulated files, operators and supervisors that are interrupted. .ci/run runs them after the others.
+ * What takes long and seldom tells: peers of the bench, latency over many uploads, deaths that are waited for, a million
+ * rows, a second implementation and a real embedding model in Python, simulated files, operators and supervisors that are
+ * interrupted. .ci/run runs them after the others.
  */
 const SLOW = [
   'bench/**/*.test.ts',
   '**/latency.test.ts',
   '**/deadly-file.test.ts',
+  '**/million-rows.test.ts',
   '**/oracle.test.ts',
   '**/*-oracle.test.ts',
   '**/minilm.test.ts',

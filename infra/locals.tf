@@ -16,6 +16,12 @@ locals {
     rule.retry.max_age_s + local.pipeline.queues[rule.queue].retention_s + local.pipeline.dead_letter_queues[local.pipeline.queues[rule.queue].dlq].retention_s
   ]...)
 
+  # As heapOptionsOf of shared/contracts has them: where one of both is set, Lambda leaves the other to V8.
+  node_options = { for name, function in local.pipeline.functions : name => join(" ", [
+    "--max-semi-space-size=${local.pipeline.heap.semi_space_mb.value}",
+    "--max-old-space-size=${floor(function.memory_mb * local.pipeline.heap.old_space_percent.value / 100)}",
+  ]) }
+
   queue_of = { for name, queue in local.pipeline.queues : queue.function => name }
 
   schedules = {

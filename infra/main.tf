@@ -91,6 +91,7 @@ module "function" {
     TABLE_NAME                   = module.table.name
     QUEUE_URL                    = module.queue[local.queue_of[each.key]].url
     TIME_FACTOR                  = "1"
+    NODE_OPTIONS                 = local.node_options[each.key]
     POWERTOOLS_SERVICE_NAME      = each.key
     POWERTOOLS_METRICS_NAMESPACE = local.pipeline.emf_namespace
   }

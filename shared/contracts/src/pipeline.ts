@@ -68,6 +68,8 @@ const pipelineSchema = z.strictObject({
       retry_backoff_s: z.array(z.int().min(1)).min(1),
     }),
   ),
+  /** V8's heap in every function. */
+  heap: z.strictObject({ semi_space_mb: limit, old_space_percent: limit.extend({ value: z.int().min(1).max(100) }) }),
   /** One run of the sweep: reconcile over a part of raw, audit over a part of the manifests. */
   sweep: z.strictObject({
     older_than_s: limit,
@@ -132,6 +134,13 @@ export const pipeline: Pipeline = pipelineSchema.parse(json);
 /** The value of a named limit; the reason for each stands beside it in pipeline.json. */
 export function limitOf(name: LimitName): number {
   return pipeline.limits[name].value;
+}
+
+/** Node's options for a function's heap. @param memoryMb of the function */
+export function heapOptionsOf(memoryMb: number): string[] {
+  const { semi_space_mb, old_space_percent } = pipeline.heap;
+  const oldSpaceMb = Math.floor((memoryMb * old_space_percent.value) / 100);
+  return [`--max-semi-space-size=${semi_space_mb.value}`, `--max-old-space-size=${oldSpaceMb}`];
 }
 
 /** `<project>-<env>-<purpose>-<account id>`: bucket names are global, so the account keeps them apart. */

@@ -133,6 +133,7 @@ describe('createPipeline', () => {
         TABLE_NAME: 'tastetrend-local-pipeline',
         QUEUE_URL: resources.queues.transform.url,
         TIME_FACTOR: '60',
+        NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=921',
         ENVIRONMENT: 'local',
         POWERTOOLS_SERVICE_NAME: 'transform',
         POWERTOOLS_METRICS_NAMESPACE: 'TasteTrend',

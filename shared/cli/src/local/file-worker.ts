@@ -1,6 +1,7 @@
 /** A child process for files: what kills it is one file's failure, and the next file gets a new one. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { pipeline } from '@tastetrend/contracts';
 import type { FileTask, WorkerMessage } from './worker-messages.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -68,7 +69,10 @@ export class FileWorker {
   }
 
   #start(): ChildProcess {
+    // As in the pipeline, memory is not filled with garbage; the old space may be as large as this machine allows.
+    const execArgv = [...process.execArgv, `--max-semi-space-size=${pipeline.heap.semi_space_mb.value}`];
     const child = fork(WORKER, {
+      execArgv,
       env: { ...process.env, TMPDIR: this.#temp },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

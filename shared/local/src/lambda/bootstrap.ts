@@ -12,6 +12,7 @@ import {
   PAYLOAD_BYTES_MAX,
   type ThrownError,
 } from './invocation.ts';
+import { residentMemoryMax_mb } from './resident-memory.ts';
 
 type Handler = (event: unknown, context: LambdaContext) => unknown;
 
@@ -84,7 +85,7 @@ function describe(error: unknown): ThrownError {
 }
 
 function memoryMax_mb(): number {
-  return Math.ceil(process.resourceUsage().maxRSS / 1024);
+  return Math.ceil(residentMemoryMax_mb());
 }
 
 function tell(message: ChildMessage): void {

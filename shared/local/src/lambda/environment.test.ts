@@ -64,7 +64,30 @@ describe('an execution environment', () => {
     expect(seen.tmp).toBe(env.TMPDIR);
     expect(path.dirname(env.TMPDIR ?? '')).toBe(tmpRoot);
     expect(seen.zone).toBe(0);
-    expect(seen.argv).toEqual(['--max-old-space-size=230', '--enable-source-maps']);
+    expect(seen.argv).toEqual(['--max-semi-space-size=12', '--max-old-space-size=230', '--enable-source-maps']);
+  });
+
+  it('leaves the heap to NODE_OPTIONS where it says anything of it, as Lambda does', async () => {
+    const NODE_OPTIONS = '--max-semi-space-size=4 --max-old-space-size=200';
+    const { lambda } = start({ environment: { AWS_REGION: 'us-east-1', NODE_OPTIONS } });
+    const seen = await responseOf(lambda, { do: 'environment' });
+    expect(seen.argv).toEqual(['--enable-source-maps']);
+    expect(seen.env).toMatchObject({ NODE_OPTIONS });
+    // Three semi-spaces and the old space.
+    expect(seen.heapMax_mb).toBe(200 + 3 * 4);
+
+    const other = start({ memory_mb: 320, environment: { AWS_REGION: 'us-east-1', NODE_OPTIONS: '--no-warnings' } });
+    expect(await responseOf(other.lambda, { do: 'environment' })).toMatchObject({ heapMax_mb: 288 + 3 * 16 });
+  });
+
+  it('says how much memory it used itself, however much whoever started it holds', async () => {
+    const held = Buffer.alloc(600 * 1024 * 1024, 1);
+    const { lambda, lines } = start();
+    await responseOf(lambda, { do: 'context' });
+    expect(held.at(-1)).toBe(1);
+    const [, used] = /Max Memory Used: (\d+) MB/.exec(lines.join('\n')) ?? [];
+    expect(Number(used)).toBeGreaterThan(20);
+    expect(Number(used)).toBeLessThan(200);
   });
 
   it('gives the context that Lambda gives', async () => {

@@ -20,8 +20,13 @@ import { forEachLine } from './output-lines.ts';
 import { residentMemory_mb } from './resident-memory.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
-/** The rest is for what lies outside of V8's old space: code, stacks, buffers. */
-const HEAP_SHARE_OF_MEMORY = 0.9;
+/**
+ * What Lambda's Node gives a heap, of the function's memory, unless NODE_OPTIONS says one of them; then the other is V8's.
+ * Source: the bootstrap of the runtime nodejs24.x, as "Deep Dive into AWS Lambda (3)" describes it (dev.to, 2026).
+ */
+const OLD_SPACE_SHARE = 0.9;
+const SEMI_SPACE_SHARE = 0.05;
+const SAYS_HEAP = /--max[-_](?:semi|old)[-_]space[-_]size/;
 /** Lambda gives the init phase 10 s, however long the function's own timeout is. */
 const INIT_MAX_MS = 10_000;
 const MEMORY_POLL_MS = 100;
@@ -73,8 +78,7 @@ export class ExecutionEnvironment {
   private constructor(settings: EnvironmentSettings, tmpDir: string) {
     this.#settings = settings;
     this.#tmpDir = tmpDir;
-    const heap_mb = Math.floor(settings.memory_mb * HEAP_SHARE_OF_MEMORY);
-    const options = [`--max-old-space-size=${heap_mb}`, '--enable-source-maps', ...(settings.execArgv ?? [])];
+    const options = [...heapOptionsOfLambda(settings), '--enable-source-maps', ...(settings.execArgv ?? [])];
     this.#child = spawn(process.execPath, [...options, BOOTSTRAP, settings.bundle], {
       cwd: path.dirname(settings.bundle),
       env: variablesOf(settings, tmpDir),
@@ -232,6 +236,12 @@ export class ExecutionEnvironment {
     this.#kill({ reason: 'init_failed', errorType, errorMessage });
     return await this.#ended;
   }
+}
+
+function heapOptionsOfLambda({ memory_mb, environment }: EnvironmentSettings): string[] {
+  if (SAYS_HEAP.test(environment.NODE_OPTIONS ?? '')) return [];
+  const [semiSpace_mb, oldSpace_mb] = [SEMI_SPACE_SHARE, OLD_SPACE_SHARE].map((share) => Math.floor(memory_mb * share));
+  return [`--max-semi-space-size=${semiSpace_mb}`, `--max-old-space-size=${oldSpace_mb}`];
 }
 
 /** The environment that a function sees: Lambda's variables and its own, and nothing of ours. */
