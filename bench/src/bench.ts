@@ -12,6 +12,7 @@ import { CONTESTANTS, type Contestant, DEFAULT_CONTESTANTS } from './contestants
 import { benchData, SCHEMAS } from './data.ts';
 import { figuresToReach } from './figures.ts';
 import { type Instruments, type Measured, measure, median, pinTo } from './measure.ts';
+import { measureReport, type ReportResult } from './measure-report.ts';
 import { findPeersPython, findPlainPython } from './python.ts';
 import { type BenchReport, describeReport, type Machine } from './report.ts';
 import { runRounds, type SizeResult } from './rounds.ts';
@@ -45,6 +46,8 @@ const RUNS = 3;
 const FEW_ROWS = 50_000;
 const MANY_ROWS = 200_000;
 const START_UP_RUNS = 5;
+/** The restaurant whose file is reported, where all four are cleaned: a report is of one file. */
+const ONE_FILE: SchemaName = 'eastside';
 
 /** A command line that makes no sense; its message says what to give instead. */
 class UsageError extends Error {
@@ -116,6 +119,14 @@ async function bench(options: Options): Promise<number> {
       const runsOf = ({ isSlow }: Contestant) => runs ?? (rows < FEW_ROWS || (isSlow && rows > MANY_ROWS) ? 1 : RUNS);
       sizes.push(await runRounds(data, contestants, { instruments, scratch, runsOf, log }));
     }
+    const reports: ReportResult[] = [];
+    if (contestants.some(({ name }) => name === 'ours')) {
+      const program = await bundleOurs(join(scratch, 'local-bundle'), 'ours-local');
+      for (const rows of sizesWanted) {
+        const data = await benchData({ rows, seed, badRowRate, schema: schema ?? ONE_FILE }, HOME, log);
+        reports.push(await measureReport(data, program, runs ?? RUNS, { instruments, scratch, log }));
+      }
+    }
     const bundle = measureBundle(pin);
     const report: BenchReport = {
       machine: machineOf(instruments),
@@ -124,8 +135,9 @@ async function bench(options: Options): Promise<number> {
       schema: schema === undefined ? 'four restaurants in their proportion' : `all rows in ${schema}`,
       start_up: await startUp(contestants, instruments, scratch, seed),
       sizes,
+      reports,
       bundle,
-      figures: figuresToReach(sizes, bundle),
+      figures: figuresToReach(sizes, reports, bundle),
       skipped,
     };
     process.stdout.write(describeReport(report));

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-const SOURCE = fileURLToPath(new URL('../peers/ours.ts', import.meta.url));
+const PEERS = fileURLToPath(new URL('../peers/', import.meta.url));
 
-/** @returns the file to run */
-export async function bundleOurs(folder: string): Promise<string> {
+/** @param name of a file in peers/, without its ending. @returns the file to run */
+export async function bundleOurs(folder: string, name: 'ours' | 'ours-local' = 'ours'): Promise<string> {
   rmSync(folder, { recursive: true, force: true });
   const bundle = await rolldown({
-    input: SOURCE,
+    input: join(PEERS, `${name}.ts`),
     platform: 'node',
     // What transform files is wanted, and not what runs in Lambda; the old writer does not bundle without a patch.
     treeshake: { moduleSideEffects: false },
@@ -18,5 +18,5 @@ export async function bundleOurs(folder: string): Promise<string> {
   });
   await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', minify: true });
   await bundle.close();
-  return join(folder, 'ours.mjs');
+  return join(folder, `${name}.mjs`);
 }

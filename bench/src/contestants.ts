@@ -1,5 +1,6 @@
 /** Who takes part, how each is started, and what each is known to get wrong. */
 import { fileURLToPath } from 'node:url';
+import { heapOptionsOf } from '@tastetrend/contracts';
 import type { Defects } from './data.ts';
 
 /** Rows that a contestant takes for good ones, and that are none. */
@@ -27,19 +28,21 @@ export interface Contestant {
   command(tools: Tools, raw: string, out: string): string[];
 }
 
-/** The heap that a 1,024 MB function has: 0.9 of its memory, as shared/local gives it. */
-const HEAP_MB = Math.floor(1024 * 0.9);
+/** The functions' memory. */
+const MEMORY_MB = 1024;
+/** Node as the functions have it. */
+export const FUNCTION_NODE = [process.execPath, ...heapOptionsOf(MEMORY_MB)];
+/** For those that are no function: as much heap, and the rest is V8's choice. */
+const NODE = [process.execPath, `--max-old-space-size=${Math.floor(MEMORY_MB * 0.9)}`];
 
 const peer = (file: string) => fileURLToPath(new URL(`../peers/${file}`, import.meta.url));
-
-const NODE = [process.execPath, `--max-old-space-size=${HEAP_MB}`];
 
 function node(file: string): Contestant['command'] {
   return (_, raw, out) => [...NODE, peer(file), raw, out];
 }
 
 function ours(...writer: string[]): Contestant['command'] {
-  return (tools, raw, out) => [...NODE, tools.ours, raw, out, ...writer];
+  return (tools, raw, out) => [...FUNCTION_NODE, tools.ours, raw, out, ...writer];
 }
 
 function python(file: string): Contestant['command'] {

@@ -1,5 +1,6 @@
 /** The figures to reach, each with what was measured. Missing one is said, and is no failure: the work must be right, the speed is known. */
 import type { BundleFacts } from './bundle.ts';
+import type { ReportResult } from './measure-report.ts';
 import type { SizeResult } from './rounds.ts';
 
 export interface Figure {
@@ -16,6 +17,7 @@ const LARGE_ROWS = 1_000_000;
 const LINEAR_WITHIN = 1.1;
 const RSS_BASE_BYTES = 200e6;
 const RSS_BYTES_PER_ROW = 64;
+const REPORT_RSS_BYTES_MAX = 300e6;
 const BUNDLE_BYTES_MAX = 300e3;
 const LOAD_MS_MAX = 100;
 
@@ -25,7 +27,12 @@ const CPU_GOALS = [
   { rows: LARGE_ROWS, peer: 'csv-parse', ratio: 10, aim: '' },
 ];
 
-export function figuresToReach(sizes: readonly SizeResult[], bundle: BundleFacts | undefined): Figure[] {
+export function figuresToReach(
+  sizes: readonly SizeResult[],
+  reports: readonly ReportResult[],
+  bundle: BundleFacts | undefined,
+): Figure[] {
+  const largeReport = reports.find(({ rows }) => rows === LARGE_ROWS);
   const small = sizes.find(({ rows }) => rows === SMALL_ROWS);
   const large = sizes.find(({ rows }) => rows === LARGE_ROWS);
   return [
@@ -62,6 +69,20 @@ export function figuresToReach(sizes: readonly SizeResult[], bundle: BundleFacts
       large && ratioOf(resultOf(large, 'ours')?.output_bytes, resultOf(large, 'polars')?.output_bytes),
       (value) => `${value.toFixed(2)} ×`,
       (value) => value <= 1.15,
+    ),
+    figure(
+      `the report of ${count(LARGE_ROWS)} rows: peak RSS`,
+      `≤ ${megabytes(REPORT_RSS_BYTES_MAX)}`,
+      largeReport?.report.rss_bytes_max,
+      megabytes,
+      (value) => value <= REPORT_RSS_BYTES_MAX,
+    ),
+    figure(
+      `the report of ${count(LARGE_ROWS)} rows: CPU, against the transform of the file`,
+      '≤ 1 ×',
+      largeReport && largeReport.report.cpu_s / largeReport.transform.cpu_s,
+      (value) => `${value.toFixed(2)} ×`,
+      (value) => value <= 1,
     ),
     figure(
       'transform bundle, zipped, default path',

@@ -2,6 +2,7 @@
 import type { BundleFacts } from './bundle.ts';
 import { count, type Figure, megabytes } from './figures.ts';
 import type { Measured } from './measure.ts';
+import type { HalfResult, ReportResult } from './measure-report.ts';
 import type { SizeResult } from './rounds.ts';
 
 export interface Machine {
@@ -22,13 +23,14 @@ export interface BenchReport {
   /** Our process over files without a row: what every run pays before its first. */
   readonly start_up: Pick<Measured, 'cpu_s' | 'wall_s' | 'rss_bytes_max'> | undefined;
   readonly sizes: readonly SizeResult[];
+  readonly reports: readonly ReportResult[];
   readonly bundle: BundleFacts | undefined;
   readonly figures: readonly Figure[];
   readonly skipped: readonly { readonly contestant: string; readonly why: string }[];
 }
 
 export function describeReport(report: BenchReport): string {
-  const { machine, sizes, figures, bundle, start_up } = report;
+  const { machine, sizes, reports, figures, bundle, start_up } = report;
   return [
     describeMachine(machine),
     `Seed ${report.seed}, ${(report.bad_row_rate * 100).toFixed(1)} % bad rows, ${report.schema}.`,
@@ -37,6 +39,9 @@ export function describeReport(report: BenchReport): string {
     ...(sizes.flatMap((size) => size.results).some(({ verdict }) => verdict.leaked.length > 0)
       ? ['Known leaks, each found to the row:', ...table(leakRows(sizes)), '']
       : []),
+    ...(reports.length === 0
+      ? []
+      : ['Of one file, each half of `tastetrend local` by itself:', ...table(reportRows(reports)), '']),
     ...(start_up === undefined
       ? []
       : [
@@ -112,6 +117,24 @@ function leakRows(sizes: readonly SizeResult[]): string[][] {
         verdict.leaked.map((leak) => [count(rows), title, leak.what, `${leak.rows}`]),
       ),
     ),
+  ];
+}
+
+function reportRows(reports: readonly ReportResult[]): string[][] {
+  const row = (rows: number, of: string, { cpu_s, wall_s, rss_bytes_max, runs }: HalfResult) => [
+    count(rows),
+    of,
+    cpu_s.toFixed(2),
+    wall_s.toFixed(2),
+    megabytes(rss_bytes_max),
+    `${runs.length} (${range(runs.map((run) => run.cpu_s))})`,
+  ];
+  return [
+    ['rows', 'half', 'CPU s', 'wall s', 'peak RSS, at most', 'runs'],
+    ...reports.flatMap(({ rows, transform, report }) => [
+      row(rows, 'transform', transform),
+      row(rows, 'report', report),
+    ]),
   ];
 }
 

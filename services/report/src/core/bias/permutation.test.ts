@@ -73,7 +73,8 @@ const someFile = fc
 describe('the file as it is', () => {
   it('is the permutation that changes nothing, in blocks or not', () => {
     const large = fileOf(
-      Array.from({ length: 3_000 }, (_, id) => 1 + (id % 4)),
+      // 47 of each size in a block, so that blocks have odd and even numbers of rows.
+      Array.from({ length: 3_060 }, (_, id) => 1 + (id % 4)),
       (id) => (id % 3 === 0 ? 'male' : 'female'),
       (id) => RATINGS[id % 6] as number | null,
     );

@@ -169,25 +169,36 @@ export class Permutations {
     const { cells, kinds } = this.#cells;
     const labels = this.#labels;
     const kindCount = kinds.cells.length;
-    const byKind = new Uint32Array(this.#groups * kindCount);
+    const { codes } = kinds;
+    // Label 0 is counted as well, and left out below: that costs less than to ask for it. Neighbours are counted apart:
+    // a count that was just written is slow to be read.
+    const byKind = new Uint32Array((1 + this.#groups) * kindCount);
+    const neighbours = new Uint32Array(byKind.length);
     for (let i = 0; i < blocks; i++) {
       for (let j = 0; j < blocks; j++) {
         byKind.fill(0);
+        neighbours.fill(0);
         for (const { rowsPerBlock, rowStart } of blockRuns) {
           const labelsFrom = rowStart + j * rowsPerBlock;
           const outcomesFrom = rowStart + i * rowsPerBlock;
-          for (let row = 0; row < rowsPerBlock; row++) {
-            const label = labels[labelsFrom + row] as number;
-            if (label === 0) continue;
-            const at = (label - 1) * kindCount + (kinds.codes[outcomesFrom + row] as number);
+          let row = 0;
+          for (; row + 1 < rowsPerBlock; row += 2) {
+            const at = (labels[labelsFrom + row] as number) * kindCount + (codes[outcomesFrom + row] as number);
+            byKind[at] = (byKind[at] as number) + 1;
+            const next =
+              (labels[labelsFrom + row + 1] as number) * kindCount + (codes[outcomesFrom + row + 1] as number);
+            neighbours[next] = (neighbours[next] as number) + 1;
+          }
+          if (row < rowsPerBlock) {
+            const at = (labels[labelsFrom + row] as number) * kindCount + (codes[outcomesFrom + row] as number);
             byKind[at] = (byKind[at] as number) + 1;
           }
         }
         const table = this.#blockTables.subarray((i * blocks + j) * this.#groups * cells);
-        for (let at = 0; at < byKind.length; at++) {
-          const count = byKind[at] as number;
+        for (let at = kindCount; at < byKind.length; at++) {
+          const count = (byKind[at] as number) + (neighbours[at] as number);
           if (count === 0) continue;
-          const start = Math.floor(at / kindCount) * cells;
+          const start = (Math.floor(at / kindCount) - 1) * cells;
           for (const cell of kinds.cells[at % kindCount] as readonly number[]) {
             table[start + cell] = (table[start + cell] as number) + count;
           }

@@ -8,6 +8,9 @@ type Column = ValidationFindings['columns'][number];
 const TOP_VALUES_MAX = 10;
 const SHARES = { p05: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 } as const;
 const DAY_MS = 86_400_000;
+const PER_ONE = 100;
+/** Places to count in, beside as many as there are cells: 256 kB. */
+const PLACES_MIN = 65_536;
 
 /** @param days from 1970-01-01 */
 export function isoDay(days: number): string {
@@ -26,8 +29,45 @@ export class SortedValues {
     this.count = counts.reduce((sum, one) => sum + one, 0);
   }
 
-  /** @param cells NaN where there is no value; sorted in place */
+  /** @param cells NaN where there is no value; their order may be another afterwards */
   static of(cells: Float64Array): SortedValues {
+    return SortedValues.#byCounting(cells) ?? SortedValues.#bySorting(cells);
+  }
+
+  /**
+   * Days, stars, amounts and lengths are whole hundredths that lie near together: counting those takes a tenth of the time.
+   * @returns undefined where they are not
+   */
+  static #byCounting(cells: Float64Array): SortedValues | undefined {
+    let [least, most] = [Infinity, -Infinity];
+    for (const cell of cells) {
+      if (cell < least) least = cell;
+      if (cell > most) most = cell;
+    }
+    const first = Math.round(least * PER_ONE);
+    const places = Math.round(most * PER_ONE) - first + 1;
+    // No places where there is no value at all.
+    if (!(places > 0 && places <= PLACES_MIN + cells.length)) return undefined;
+    const found = new Uint32Array(places);
+    for (const cell of cells) {
+      if (Number.isNaN(cell)) continue;
+      const place = Math.round(cell * PER_ONE) - first;
+      if ((first + place) / PER_ONE !== cell) return undefined;
+      found[place] = (found[place] as number) + 1;
+    }
+    const distinct = found.reduce((sum, count) => sum + Math.min(count, 1), 0);
+    const [values, counts] = [new Float64Array(distinct), new Uint32Array(distinct)];
+    let runs = 0;
+    for (let place = 0; place < places; place++) {
+      const count = found[place] as number;
+      if (count === 0) continue;
+      values[runs] = (first + place) / PER_ONE;
+      counts[runs++] = count;
+    }
+    return new SortedValues(values, counts);
+  }
+
+  static #bySorting(cells: Float64Array): SortedValues {
     cells.sort();
     const [values, counts] = [new Float64Array(cells.length), new Uint32Array(cells.length)];
     let runs = 0;
