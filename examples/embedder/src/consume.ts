@@ -9,7 +9,7 @@ import { CHUNK_HEADS_PREFIX, type ChunksReadyDetail } from '@tastetrend/contract
 import { createClients, findKeptStack, LOCAL_CREDENTIALS } from '@tastetrend/local';
 import { openStore, parse, ROOT } from './arguments.ts';
 import { handedOverIn } from './handed-over.ts';
-import { receiveHandOvers, subscribe } from './subscription.ts';
+import { receiveHandOvers, subscribeToHandOvers } from './subscription.ts';
 import { takeHandOver } from './take-hand-over.ts';
 
 const WAIT_S = 2;
@@ -36,7 +36,7 @@ async function take(detail: ChunksReadyDetail): Promise<void> {
 
 try {
   const name = `${resources.env}-embedder-example`;
-  const { queueUrl } = await subscribe(clients, resources.bus.name, name);
+  const { queueUrl } = await subscribeToHandOvers(clients, resources.bus.name, name);
   // Subscribed first, looked then: what is handed over in between comes both ways, and is dropped once.
   for await (const page of listObjects(s3, resources.buckets.processed, CHUNK_HEADS_PREFIX)) {
     // A raw key may begin as ours do: its table then lies here, too.

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Embedder } from './embedders/embedder.ts';
 import { hashingEmbedder } from './embedders/hashing.ts';
 import { handedOverIn } from './handed-over.ts';
-import { receiveHandOvers, type Subscription, subscribe } from './subscription.ts';
+import { receiveHandOvers, subscribeToHandOvers } from './subscription.ts';
 import { takeHandOver } from './take-hand-over.ts';
 import { VectorStore } from './vector-store.ts';
 
@@ -25,7 +25,7 @@ const SLOW = 'We waited an hour for the bill.';
 
 describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   let p: RunningPipeline;
-  let subscription: Subscription;
+  let subscription: Awaited<ReturnType<typeof subscribeToHandOvers>>;
   let embedded: string[] = [];
   const hashing = hashingEmbedder();
   const embedder: Embedder = {
@@ -38,7 +38,7 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
   const store = new VectorStore(':memory:', embedder);
   beforeAll(async () => {
     p = await startPipeline();
-    subscription = await subscribe(p, p.resources.bus.name, 'embedder-test');
+    subscription = await subscribeToHandOvers(p, p.resources.bus.name, 'embedder-test');
   }, 300_000);
   afterAll(async () => {
     store.close();
