@@ -6,10 +6,10 @@
  * while the two differ, and says what to write here.
  */
 const USD_BY_BYTES: readonly (readonly [bytes: number, usd: number])[] = [
-  [47_886, 0.00012394],
-  [516_011, 0.00012927],
-  [5_176_668, 0.00014659],
-  [51_740_105, 0.0002535],
+  [47_886, 0.0001228],
+  [516_011, 0.00013154],
+  [5_176_668, 0.00014583],
+  [51_740_105, 0.00024293],
 ];
 
 /** @returns USD for processing so many file versions of so many bytes together, as if all were of the same size */
