@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 /** @returns resident memory in MiB, or undefined where the system does not tell (anything but Linux) */
 export async function residentMemory_mb(pid: number): Promise<number | undefined> {
   try {
-    return valueOf('VmRSS', await readFile(`/proc/${pid}/status`, 'latin1'));
+    return mebibytesOf('VmRSS', await readFile(`/proc/${pid}/status`, 'latin1'));
   } catch {
     return undefined;
   }
@@ -17,13 +17,13 @@ export async function residentMemory_mb(pid: number): Promise<number | undefined
  */
 export function residentMemoryMax_mb(): number {
   try {
-    return valueOf('VmHWM', readFileSync('/proc/self/status', 'latin1')) ?? 0;
+    return mebibytesOf('VmHWM', readFileSync('/proc/self/status', 'latin1')) ?? 0;
   } catch {
     return process.resourceUsage().maxRSS / 1024;
   }
 }
 
-function valueOf(name: 'VmRSS' | 'VmHWM', status: string): number | undefined {
+function mebibytesOf(name: 'VmRSS' | 'VmHWM', status: string): number | undefined {
   const match = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status);
   return match === null ? undefined : Number(match[1]) / 1024;
 }
