@@ -23,11 +23,17 @@ export class ForeignMessageError extends Error {
   override readonly name = 'ForeignMessageError';
 }
 
-/** `Name: message` of anything thrown, without a stack; AWS's errors keep their code and HTTP status. */
+/**
+ * `Name: message` of anything thrown, without a stack, and of what caused it; AWS's errors keep their code and HTTP status.
+ */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const status = httpStatusOf(error);
-  return `${error.name}: ${error.message}${status === undefined ? '' : ` (HTTP ${status})`}`;
+  const own = `${error.name}: ${error.message}${status === undefined ? '' : ` (HTTP ${status})`}`;
+  if (!(error.cause instanceof Error)) return own;
+  const cause = describeError(error.cause);
+  // Ours say it in their message.
+  return own.includes(cause) ? own : `${own}: ${cause}`;
 }
 
 /** The HTTP status of an error that the AWS SDK threw, if it is one. */
