@@ -10,6 +10,7 @@ import {
   manifestKey,
   type Profile,
   profileSchema,
+  reportKey,
   type Validation,
   validationSchema,
 } from '@tastetrend/contracts';
@@ -34,7 +35,7 @@ export interface FetchedFile {
 
 const MANIFEST = 'manifest.json';
 const OURS =
-  /^(?:(?:validation|bias)_.*\.json|report_.*\.html|processed_.*\.parquet|manifest\.json|(?:quarantine|duplicates)\.jsonl|profile\.json)$/;
+  /^(?:(?:validation|bias|lineage)_.*\.json|report_.*\.html|processed_.*\.parquet|manifest\.json|(?:quarantine|duplicates)\.jsonl|profile\.json)$/;
 
 /** A raw key as a path below a folder: its own folders stay, and no part of it leads out. */
 export function pathOfKey(key: string): string {
@@ -58,7 +59,7 @@ export async function fetchOutputs(manifest: Manifest, objects: Objects, directo
       else if (role === 'profile' || bytes > 0) wanted.set(key, basename(key));
     }
     const [validationKey] = reportKeysOf(manifest);
-    for (const key of reportKeysOf(manifest)) wanted.set(key, basename(key));
+    for (const key of [...reportKeysOf(manifest), ...lineageKeysOf(manifest)]) wanted.set(key, basename(key));
     wanted.set(manifestKey(manifest.identity), MANIFEST);
     for (const [key, name] of wanted) await objects.fetch(key, join(part, name));
 
@@ -74,6 +75,12 @@ export async function fetchOutputs(manifest: Manifest, objects: Objects, directo
   } finally {
     await rm(part, { recursive: true, force: true });
   }
+}
+
+/** The OpenLineage event, which has to say when. */
+function lineageKeysOf({ outcome, identity, source }: Manifest): string[] {
+  const isTold = outcome !== 'ignored' && source.uploaded_at !== null;
+  return isTold ? [reportKey('lineage', source.uploaded_at, identity)] : [];
 }
 
 /** In one go, so that no Ctrl-C comes between. */

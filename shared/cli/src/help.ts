@@ -14,7 +14,7 @@ Verbs
   backfill         whatever lies in the raw bucket without a manifest, sent the way of an upload
   reconcile        finds what is missing behind the raw bucket (events, reports, current tables), and sends it again
   explain KEY      the whole story of a key's versions: where each is, why, and what it became
-  rollup           counts the current tables by restaurant and month, anew
+  rollup           counts the current tables by restaurant and month, anew, and copies the pages to read to DIR/pages
   audit            counts rows again from the bytes, and compares with the manifests
   inspect FILE…    what would be inferred of files, their counts and first bad rows; writes nothing
 

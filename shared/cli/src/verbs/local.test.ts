@@ -82,6 +82,7 @@ describe('tastetrend local', () => {
     expect(names).toEqual([
       `bias_20260203T040506.789Z_${short}.json`,
       'duplicates.jsonl',
+      `lineage_20260203T040506.789Z_${short}.json`,
       'manifest.json',
       'processed_good.csv.parquet',
       'profile.json',
@@ -117,7 +118,7 @@ describe('tastetrend local', () => {
     const again = await tastetrend(join(folder, 'in'), ['local', ...names, ...options], three);
     expect([first.code, again.code]).toEqual([1, 1]);
     const files = filesBelow(join(folder, 'first'));
-    expect(Object.keys(files)).toHaveLength(7 + 8 + 4);
+    expect(Object.keys(files)).toHaveLength(8 + 9 + 5);
     expect(Object.keys(files)).toContain('2026/11/good.csv/processed_good.csv.parquet');
     expect(filesBelow(join(folder, 'again'))).toEqual(files);
     const order = names.map((name) => again.stdout.indexOf(`2026/11/${name}`));
@@ -142,7 +143,7 @@ describe('tastetrend local', () => {
       rejection: { rule: 'excel_workbook' },
       outputs: [],
     });
-    expect(rejected.names).toHaveLength(4);
+    expect(rejected.names).toHaveLength(5);
     const failing = outputsOf(join(folder, 'bad'), 'poor.csv');
     expect(failing.manifest.counts).toEqual({ rows_read: 7, accepted: 4, duplicates: 1, quarantined: 2 });
     expect(failing.validation.status).toBe('fail');

@@ -1,4 +1,6 @@
 /** The rollup against a recount of the current tables by DuckDB, after concurrent uploads, re-uploads and deletions. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import {
@@ -6,6 +8,7 @@ import {
   catalogPrefixOf,
   pipeline as description,
   ROLLUP_KEY,
+  ROLLUP_PREFIX,
   type Rollup,
 } from '@tastetrend/contracts';
 import { refreshRollup, s3RollupPorts } from '@tastetrend/report';
@@ -20,6 +23,8 @@ import {
 } from '@tastetrend/testing/pipeline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testFolder } from '../command.fixture.ts';
+import { copyPages } from '../copy-pages.ts';
+import { type Objects, objectsOf } from '../fetch-outputs.ts';
 import { recount } from './rollup.fixture.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -100,7 +105,33 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     expect(second.rollup.cells).toEqual((await counted(keys)).cells);
     expect(second.bytes).not.toBe(first.bytes);
     expect(await p.depth('report-dlq')).toEqual({ visible: 0, inFlight: 0 });
+
+    const fetched: string[] = [];
+    const fromS3 = objectsOf({ s3: p.s3, processedBucket: p.resources.buckets.processed });
+    const objects: Objects = {
+      fetch: (key, path) => {
+        fetched.push(key);
+        return fromS3.fetch(key, path);
+      },
+    };
+    const copied = await copyPages(objects, join(folder, 'pages'));
+    expect(copied.pages).toBe(await expectNoLinkIsBroken(copied.index));
+    expect(copied.pages).toBeGreaterThanOrEqual(2 + keys.length + 2);
+    // What is written once is there already.
+    fetched.length = 0;
+    expect(await copyPages(objects, join(folder, 'pages'))).toEqual(copied);
+    expect(fetched.sort()).toEqual(['index.html', 'months.html', 'months.json'].map((name) => ROLLUP_PREFIX + name));
   });
+
+  /** @returns how many pages can be reached */
+  async function expectNoLinkIsBroken(index: string): Promise<number> {
+    const seen = new Set([index]);
+    for (const path of seen) {
+      const page = await readFile(path, 'utf8');
+      for (const [, href = ''] of page.matchAll(/<a [^>]*href="([^"#]+)"/g)) seen.add(join(dirname(path), href));
+    }
+    return seen.size;
+  }
 
   it('goes on by the clock where the last one ended, and begins anew at the end', async () => {
     const cursor = { [description.table.partition_key]: { S: 'cursor#rollup' } };

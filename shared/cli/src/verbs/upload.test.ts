@@ -104,15 +104,18 @@ function withoutVersion(path: string): string {
 
 /** What follows from bucket, version and upload time goes; everything that was counted and decided stays. */
 function withoutSource(value: unknown): unknown {
-  const own = ['identity', 'completion_id', 'source', 'outputs'];
+  const own = ['identity', 'completion_id', 'source', 'outputs', 'eventTime', 'run'];
   return withoutChance(Object.fromEntries(Object.entries(value as object).filter(([name]) => !own.includes(name))));
 }
 
-/** Resamples are seeded by the identity: what is drawn differs from version to version, and with it what it decides. */
+/**
+ * Resamples are seeded by the identity: what is drawn differs from version to version, and with it what it decides. So do
+ * a lineage event's names of the bucket and the version.
+ */
 function withoutChance(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutChance);
   if (typeof value !== 'object' || value === null) return value;
-  const drawn = ['low', 'high', 'noise_floor', 'p_value', 'q_value', 'flags', 'flagged'];
+  const drawn = ['low', 'high', 'noise_floor', 'p_value', 'q_value', 'flags', 'flagged', 'namespace', 'datasetVersion'];
   const kept = Object.entries(value).filter(([name]) => !drawn.includes(name));
   return Object.fromEntries(kept.map(([name, inner]) => [name, withoutChance(inner)]));
 }
