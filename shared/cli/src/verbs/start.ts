@@ -113,6 +113,7 @@ function keptHints(endpoint: string): string {
 The stack stays up at ${endpoint}. To talk to it:
   npm run -s tastetrend -- upload FILE…    files through it
   npm run -s tastetrend -- status          queues, metrics, failures
+  npm run -s tastetrend -- rollup          all uploads and months, as pages to read
   npm run -s tastetrend -- stop            end it
   AWS_ENDPOINT_URL=${endpoint} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 aws s3 ls
 `;

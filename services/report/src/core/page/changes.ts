@@ -28,10 +28,24 @@ export function attributeName(attribute: string): string {
  * theirs: they are what one asks for, and their p-value is never below one of so many draws, however sure the change is.
  */
 export function changesOf({ missing, groups, ratings }: Comparison): Change[] {
-  const all = [...missing, ...groups].map(shareChange).sort((a, b) => a.qValue - b.qValue);
+  const others = groups.filter((group) => !missing.some((column) => isSameFigure(column, group)));
+  const all = [...missing, ...others].map(shareChange).sort((a, b) => a.qValue - b.qValue);
   if (ratings !== null) all.unshift(ratingChange(ratings));
   // Sorting is stable: the comparison's own order decides between equals.
   return all.sort((a, b) => Number(b.flagged) - Number(a.flagged));
+}
+
+const COLUMN_OF: Readonly<Record<string, string>> = {
+  gender_norm: 'gender',
+  ethnicity_norm: 'ethnicity',
+  age_group: 'age_range',
+};
+
+/** The group of those who gave no answer is what its column lacks, and is said once. */
+function isSameFigure(column: ShareChange, { what, before, now }: ShareChange): boolean {
+  if (!('column' in column.what) || !('group' in what) || what.group !== 'missing') return false;
+  const isOfColumn = COLUMN_OF[what.attribute] === column.what.column;
+  return isOfColumn && column.before.count === before.count && column.now.count === now.count;
 }
 
 function ratingChange({ mean, total_variation: distance }: NonNullable<Comparison['ratings']>): Change {

@@ -27,14 +27,17 @@ export function comparisonPageOf(comparison: Comparison): string {
   return documentOf(`${shortened(fileName(now.source.key), 80)} – what changed`, body);
 }
 
-function header({ now, before, same, flagged, tests }: Comparison): Html {
+function header(comparison: Comparison): Html {
+  const { now, before, same } = comparison;
+  const changes = changesOf(comparison);
+  const flagged = changes.filter((one) => one.flagged).length;
   const since = `since the upload of ${momentOf(before.source.uploaded_at)} of the same ${same === 'key' ? 'file' : 'restaurant'}`;
   const status = flagged === 0 ? 'pass' : 'warn';
   const title = flagged === 0 ? 'Nothing changed by more than chance.' : `${counted(flagged, 'change')} to look at.`;
   const text =
     flagged === 0
-      ? `${counted(tests, 'figure')} compared.`
-      : `Of ${counted(tests, 'figure')} compared, ${flagged === 1 ? 'this one' : 'these'} changed by more than chance.`;
+      ? `${counted(changes.length, 'figure')} compared.`
+      : `Of ${counted(changes.length, 'figure')} compared, ${flagged === 1 ? 'this one' : 'these'} changed by more than chance.`;
   return html`<header class="wrap"><p class="kicker">What changed ${since}</p><h1>${foreign(fileName(now.source.key), 200)}</h1>
 <div class="status ${status}">${icon(status)}<p>${title} <span>${text}</span></p></div></header>`;
 }

@@ -88,10 +88,11 @@ const CHANGES_NAMED_MAX = 2;
 function changesCell(changes: NonNullable<ListedUpload['changes']> | null): Part {
   if (changes === null) return '–';
   const { comparison, href } = changes;
-  if (comparison.flagged === 0) return 'No more than chance';
-  const named = changesOf(comparison).slice(0, Math.min(CHANGES_NAMED_MAX, comparison.flagged));
-  const more = comparison.flagged - named.length;
-  const title = comparison.flagged === 1 ? '1 change' : `${count(comparison.flagged)} changes`;
+  const flagged = changesOf(comparison).filter((one) => one.flagged);
+  if (flagged.length === 0) return 'No more than chance';
+  const named = flagged.slice(0, CHANGES_NAMED_MAX);
+  const more = flagged.length - named.length;
+  const title = flagged.length === 1 ? '1 change' : `${count(flagged.length)} changes`;
   return html`<a href="${href}">${title}</a><small>${named.map(({ title: of, before, now }, i) => html`${i > 0 && '; '}${foreign(of)} ${before} → ${now}`)}${more > 0 && ` and ${count(more)} more`}</small>`;
 }
 

@@ -83,7 +83,7 @@ tbody th{font-weight:500}
 th:last-child,td:last-child{padding-right:0}
 tr:last-child>*{border-bottom:0}
 td.wide{min-width:11rem}td.wide:has(svg){min-width:3.5rem}
-th .file{display:block;min-width:9.5rem;overflow-wrap:anywhere}
+th .file{display:block;min-width:min(17rem,42vw);overflow-wrap:anywhere}
 th small,td small{display:block;font-weight:400;color:var(--soft);font-size:.8125rem;line-height:1.45}
 th code{white-space:nowrap;overflow-wrap:normal}
 .mini{display:block;width:100%;height:10px;margin-top:.35rem;border-radius:5px}
