@@ -2,9 +2,12 @@
  * Newest wins, always: uploads, re-uploads, deletions, markers that go again, events that are late, repeated or lost to a
  * crash, and workers that take turns at every single call they make. What is left at the end is what raw says.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { completionIdOf, identityOf, removalDetailOf } from '@tastetrend/contracts';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { selectParquetWriter } from './core/parquet/select.ts';
 import { processFileVersion } from './process-file-version.ts';
 import { settleDeletion } from './settle-deletion.ts';
@@ -33,6 +36,11 @@ interface Worker {
 }
 
 const openWriter = await selectParquetWriter();
+
+// A worker that dies leaves its files, as in a function's /tmp, which ends with it.
+const folder = mkdtempSync(join(tmpdir(), 'newest-wins-'));
+vi.stubEnv('TMPDIR', folder);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 class Play {
   readonly world = new VersionedWorld(KEY);

@@ -1,16 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { limitOf } from '@tastetrend/contracts';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { kernels, Region } from '../kernels.ts';
 import { compressionOf, fileBytes, UnreadableFile } from './compression.ts';
 import { utf16ToUtf8 } from './utf16.ts';
 import { decodeWindows1252 } from './windows1252.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'source-test-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 let files = 0;
 
 function fileOf(bytes: Uint8Array): string {
