@@ -39,8 +39,11 @@ describe.runIf(await canRunPipeline(SUITE))(SUITE, () => {
     expect((await p.waitFor(second.identity, 'reported', WAIT_MS)).counts.rows_read).toBe(ROWS);
     expect(await handedOver(2)).toMatchObject({ upserts: 1, metadata_updates: 0, tombstones: 0 });
 
+    // What an invocation used is said at its end.
+    await p.idle(WAIT_MS);
     const [transform, report] = [memoryIn(await p.logText('transform')), memoryIn(await p.logText('report'))];
     process.stdout.write(`MB at most, by invocation: transform ${transform}; report ${report}\n`);
+    expect(Math.min(transform.length, report.length)).toBeGreaterThanOrEqual(2);
     expect(transform[0]).toBeLessThanOrEqual(TRANSFORM_MAX_MB);
     expect(Math.max(...transform)).toBeLessThanOrEqual(WARM_MAX_MB);
     expect(Math.max(...report)).toBeLessThanOrEqual(WARM_MAX_MB);
